@@ -1,0 +1,129 @@
+package config
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+type options struct {
+	Name    string            `yaml:"name"`
+	Split   string            `yaml:"split"`
+	Batch   int               `yaml:"batch"`
+	Floor   float64           `yaml:"floor"`
+	Embed   bool              `yaml:"embed"`
+	Limit   time.Duration     `yaml:"limit"`
+	Shards  []string          `yaml:"shards"`
+	Labels  map[string]string `yaml:"labels"`
+	Teacher teacher           `yaml:"teacher"`
+	hidden  int
+}
+
+type teacher struct {
+	Model   string `yaml:"model"`
+	Threads uint   `yaml:"threads"`
+}
+
+func (o *options) Validate() error {
+	var errs []error
+	if o.Batch < 0 {
+		errs = append(errs, errors.New("batch: must not be negative"))
+	}
+	if o.Teacher.Threads > 100 {
+		errs = append(errs, errors.New("teacher.threads: over 100"))
+	}
+	return errors.Join(errs...)
+}
+
+func TestDecode(t *testing.T) {
+	const document = `# a run
+name: demo
+batch: 8
+floor: 1
+limit: 90s
+shards: [a.tar, b.tar]
+labels: {owner: me}
+teacher:
+  model: &m tiny.onnx
+`
+	got := options{Split: "train", Teacher: teacher{Threads: 1}}
+	sets := []string{"teacher.threads=2", "split=2024", "embed=true", "shards=[c.tar]", "labels.team=x"}
+	if err := Decode("run.yaml", []byte(document), sets, &got); err != nil {
+		t.Fatal(err)
+	}
+	want := options{
+		Name: "demo", Split: "2024", Batch: 8, Floor: 1, Embed: true, Limit: 90 * time.Second,
+		Shards: []string{"c.tar"}, Labels: map[string]string{"owner": "me", "team": "x"},
+		Teacher: teacher{Model: "tiny.onnx", Threads: 2},
+	}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(options{})); diff != "" {
+		t.Errorf("decoded (-want +got):\n%s", diff)
+	}
+}
+
+func TestProblems(t *testing.T) {
+	tests := []struct {
+		name     string
+		document string
+		sets     []string
+		want     []string
+	}{
+		{"empty document keeps defaults", "", nil, nil},
+		{"comment only", "# nothing\n", nil, nil},
+		{"unknown field near a known one", "bach: 8\n", nil,
+			[]string{"run.yaml:1:1: bach: unknown field; did you mean batch?"}},
+		{"unknown nested field", "teacher:\n  zzzzzz: 1\n", nil,
+			[]string{"run.yaml:2:3: teacher.zzzzzz: unknown field; known here: model, threads"}},
+		{"all problems at once", "batch: many\nembed: 3\nteacher: [1]\nshards: a.tar\nname: 7\n", nil, []string{
+			`run.yaml:1:8: batch: want a whole number, got text "many"`,
+			`run.yaml:2:8: embed: want true or false, got number "3"`,
+			`run.yaml:3:10: teacher: want a mapping of fields, got a list`,
+			`run.yaml:4:9: shards: want a list, got text "a.tar"`,
+			`run.yaml:5:7: name: want text, got number "7"`,
+		}},
+		{"item of a list", "shards: [a.tar, 3]\n", nil,
+			[]string{`run.yaml:1:17: shards[1]: want text, got number "3"`}},
+		{"fraction for a whole number", "batch: 1.5\n", nil,
+			[]string{`run.yaml:1:8: batch: want a whole number, got number "1.5"`}},
+		{"negative for unsigned", "teacher: {threads: -1}\n", nil,
+			[]string{`run.yaml:1:20: teacher.threads: want a whole number of at least 0, got number "-1"`}},
+		{"null", "batch:\n", nil, []string{"run.yaml:1:7: batch: want a whole number, got nothing"}},
+		{"key given twice", "batch: 1\nbatch: 2\n", nil, []string{"run.yaml:2:1: batch: given twice"}},
+		{"duration", "limit: soon\n", nil,
+			[]string{`run.yaml:1:8: limit: want a duration such as 30s or 5m, got text "soon"`}},
+		{"no mapping at the top", "- 1\n", nil, []string{"run.yaml:1:1: want a mapping of fields, got a list"}},
+		{"broken YAML", "a: [1\n", nil, []string{"run.yaml: line 1: did not find expected ',' or ']'"}},
+		{"override of an unknown field", "", []string{"teacher.modle=x"},
+			[]string{"--set teacher.modle=x: teacher.modle: unknown field; did you mean model?"}},
+		{"override of the wrong type", "", []string{"batch=x"},
+			[]string{`--set batch=x: batch: want a whole number, got text "x"`}},
+		{"override without a value", "", []string{"batch"},
+			[]string{"--set batch: want PATH=VALUE, such as teacher.batch=4"}},
+		{"validation names the line", "name: x\nteacher:\n  threads: 101\n", []string{"batch=-1"}, []string{
+			"--set batch=-1: batch: must not be negative",
+			"run.yaml:3:12: teacher.threads: over 100",
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var got []string
+			if err := Decode("run.yaml", []byte(tt.document), tt.sets, &options{}); err != nil {
+				got = strings.Split(err.Error(), "\n")
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("problems (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add("name: demo\nteacher: {model: x}\n", "batch=3")
+	f.Add("a: &x [*x]\n", "teacher=[")
+	f.Fuzz(func(t *testing.T, document, set string) {
+		_ = Decode("fuzz.yaml", []byte(document), []string{set}, &options{})
+	})
+}

@@ -1,0 +1,71 @@
+package config
+
+import (
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// overrideMark begins the head comment of a node that an override made, so
+// that messages can name the override instead of a line.
+const overrideMark = "\x00"
+
+func (d *decoder) fromOverride(n *yaml.Node) bool {
+	return strings.HasPrefix(n.HeadComment, overrideMark)
+}
+
+// override merges "a.b=c" into the tree; c is read as YAML.
+func (d *decoder) override(root *yaml.Node, text string) {
+	where := "--set " + text
+	path, value, ok := strings.Cut(text, "=")
+	if !ok || path == "" {
+		d.problems = append(d.problems, Problem{Where: where, Message: "want PATH=VALUE, such as teacher.batch=4"})
+		return
+	}
+	var doc yaml.Node
+	if err := yaml.Unmarshal([]byte(value), &doc); err != nil {
+		d.problems = append(d.problems, Problem{Where: where, Path: path, Message: "value is no YAML"})
+		return
+	}
+	leaf := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str"} // "a.b=" sets empty text
+	if len(doc.Content) > 0 {
+		leaf = doc.Content[0]
+	}
+	mark(leaf, overrideMark+where)
+	put(root, strings.Split(path, "."), leaf, overrideMark+where)
+}
+
+// put stores leaf under the path, making mappings on the way.
+func put(n *yaml.Node, path []string, leaf *yaml.Node, where string) {
+	i := index(n, path[0])
+	if i < 0 {
+		key := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: path[0], HeadComment: where}
+		n.Content = append(n.Content, key, &yaml.Node{})
+		i = len(n.Content) - 1
+	}
+	if len(path) == 1 {
+		n.Content[i] = leaf
+		return
+	}
+	if n.Content[i].Kind != yaml.MappingNode {
+		n.Content[i] = &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", HeadComment: where}
+	}
+	put(n.Content[i], path[1:], leaf, where)
+}
+
+// index returns the position of the value of a key in a mapping, -1 if absent.
+func index(n *yaml.Node, key string) int {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			return i + 1
+		}
+	}
+	return -1
+}
+
+func mark(n *yaml.Node, where string) {
+	n.HeadComment = where
+	for _, c := range n.Content {
+		mark(c, where)
+	}
+}
