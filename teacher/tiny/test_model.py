@@ -12,6 +12,7 @@ import torch
 from checkpoint import load_official, read
 from config import Config
 from model import GLIP
+from postprocess import detections
 from reference import Reference
 
 GLIP_DATA = pathlib.Path(__file__).resolve().parents[3] / "shared" / "data" / "glip"
@@ -47,6 +48,25 @@ class OfficialModules(unittest.TestCase):
                     want, got = self.reference.tensor("%s/%s" % (case["name"], stage)), tensor.numpy()
                     want = want.reshape(got.shape)
                     self.assertLessEqual(np.abs(want - got).max(), TOLERANCE)
+
+    def test_detections(self):
+        for case in self.reference.cases:
+            names = ("logits", "bbox", "centerness")
+            outputs = [self.reference.tensor("%s/%s" % (case["name"], name)) for name in names]
+            for index, image in enumerate(case["images"]):
+                parts = [out[index] for out in outputs]
+                parts[2] = parts[2].reshape(-1)
+                got = detections(*parts, image["phrase_tokens"], case["padded"], image["resized"],
+                                 (image["height"], image["width"]))
+                with self.subTest(case=case["name"], image=index):
+                    self.compare(np.array(image["detections"]), got)
+
+    def compare(self, want, got):
+        """Equal as sets: each expected row has a partner within 1e-4 in score and 0.01 px."""
+        self.assertEqual(len(want), len(got))
+        for row in want:
+            same = (got[:, 1] == row[1]) & (np.abs(got[:, 0] - row[0]) <= 1e-4)
+            self.assertTrue((same & (np.abs(got[:, 2:] - row[2:]).max(1) <= 0.01)).any(), row)
 
 
 if __name__ == "__main__":
