@@ -1,12 +1,13 @@
 package config
 
 import (
-	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/groundmill/groundmill/schema"
 )
 
 type options struct {
@@ -28,14 +29,14 @@ type teacher struct {
 }
 
 func (o *options) Validate() error {
-	var errs []error
+	var check schema.Check
 	if o.Batch < 0 {
-		errs = append(errs, errors.New("batch: must not be negative"))
+		check.Addf("batch", "must not be negative")
 	}
 	if o.Teacher.Threads > 100 {
-		errs = append(errs, errors.New("teacher.threads: over 100"))
+		check.Addf("teacher.threads", "over 100")
 	}
-	return errors.Join(errs...)
+	return check.Err("options")
 }
 
 func TestDecode(t *testing.T) {

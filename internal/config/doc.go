@@ -10,6 +10,6 @@
 //
 // Overrides of the form path=value are merged over the file before decoding,
 // so they are checked like the file itself. A decoded struct with a
-// Validate() error method is validated; a validation error that names a field
-// path is shown with the line that set it.
+// Validate() error method is validated; a *schema.InvalidError is shown problem by
+// problem, each with the line that set the field.
 package config

@@ -8,10 +8,12 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/groundmill/groundmill/schema"
 )
 
-// validator is implemented by option structs that check relations between
-// their fields. The error's lines have the form "field.path: message".
+// validator is implemented by option structs that check their values. A
+// *schema.InvalidError names the field of each problem.
 type validator interface {
 	Validate() error
 }
@@ -74,12 +76,13 @@ func (d *decoder) validate(dst any) {
 	if err == nil {
 		return
 	}
-	for _, e := range flatten(err) {
-		path, message, found := strings.Cut(e.Error(), ": ")
-		if !found || strings.ContainsAny(path, " \t") {
-			path, message = "", e.Error()
-		}
-		d.problems = append(d.problems, Problem{Where: d.position(path), Path: path, Message: message})
+	var invalid *schema.InvalidError
+	if !errors.As(err, &invalid) {
+		d.problems = append(d.problems, Problem{Where: d.position(""), Message: err.Error()})
+		return
+	}
+	for _, p := range invalid.Problems {
+		d.problems = append(d.problems, Problem{Where: d.position(p.Path), Path: p.Path, Message: p.Text})
 	}
 }
 
@@ -99,17 +102,4 @@ func (d *decoder) position(path string) string {
 func parent(path string) string {
 	i := strings.LastIndexAny(path, ".[")
 	return path[:max(i, 0)]
-}
-
-// flatten returns the leaves of a tree of joined errors.
-func flatten(err error) []error {
-	var joined interface{ Unwrap() []error }
-	if !errors.As(err, &joined) {
-		return []error{err}
-	}
-	var out []error
-	for _, e := range joined.Unwrap() {
-		out = append(out, flatten(e)...)
-	}
-	return out
 }
