@@ -4,21 +4,58 @@ package schema
 // row. Codes are never renamed: files, metrics and messages use them.
 type Reason string
 
-// The reasons. docs/rejects.md explains each to users.
+// The reasons. Reasons and docs/rejects.md explain each to users.
 const (
 	ReasonMissingImage     Reason = "missing_image"
 	ReasonMissingCaption   Reason = "missing_caption"
 	ReasonEmptyCaption     Reason = "empty_caption"
 	ReasonCaptionTooLong   Reason = "caption_too_long"
-	ReasonBadMetadata      Reason = "bad_metadata"         // KEY.json is no JSON object, or its caption no string
-	ReasonNoPhrases        Reason = "no_phrases"           // nothing in the caption to ground
-	ReasonUnsupportedImage Reason = "unsupported_image"    // not JPEG, PNG, WebP or GIF
-	ReasonCorruptImage     Reason = "corrupt_image"        // the decoder failed
-	ReasonImageTooLarge    Reason = "image_too_large"      // over the pixel or byte limit
-	ReasonImageTooExtreme  Reason = "image_aspect_extreme" // the short side would vanish in the resize
-	ReasonDuplicateMember  Reason = "duplicate_member"     // one key holds the same extension twice
+	ReasonCaptionNotUTF8   Reason = "caption_not_utf8"
+	ReasonBadMetadata      Reason = "bad_metadata"
+	ReasonNoPhrases        Reason = "no_phrases"
+	ReasonUnsupportedImage Reason = "unsupported_image"
+	ReasonCorruptImage     Reason = "corrupt_image"
+	ReasonImageTooLarge    Reason = "image_too_large"
+	ReasonImageTooExtreme  Reason = "image_aspect_extreme"
+	ReasonDuplicateMember  Reason = "duplicate_member"
 	ReasonTeacherFailed    Reason = "teacher_failed"
 )
+
+// ReasonInfo explains a reason.
+type ReasonInfo struct {
+	Reason  Reason
+	Meaning string // one line for users
+}
+
+// Reasons returns all reasons in the order in which the pipeline can find them,
+// each with its meaning.
+func Reasons() []ReasonInfo {
+	return []ReasonInfo{
+		{ReasonDuplicateMember, "The record holds two files of one kind, such as two `.txt`."},
+		{ReasonBadMetadata, "`KEY.json` is not a JSON object, or its `caption` is not a string."},
+		{ReasonMissingImage, "The record has no image file."},
+		{ReasonMissingCaption, "The record has neither `KEY.txt` nor a `caption` in `KEY.json`."},
+		{ReasonEmptyCaption, "The caption is empty or white space."},
+		{ReasonCaptionNotUTF8, "The caption is not valid UTF-8."},
+		{ReasonCaptionTooLong, "The caption has more bytes than the configured limit."},
+		{ReasonNoPhrases, "The caption has no phrase that could be grounded."},
+		{ReasonImageTooLarge, "The image has more bytes or pixels than the configured limits."},
+		{ReasonUnsupportedImage, "The image is not a JPEG, PNG, WebP or GIF."},
+		{ReasonCorruptImage, "The image is damaged or cut off: the decoder failed."},
+		{ReasonImageTooExtreme, "The image is so long and thin that its short side would vanish in the resize."},
+		{ReasonTeacherFailed, "The teacher failed on this record alone; the detail says how."},
+	}
+}
+
+// known says whether the reason is one of Reasons.
+func (r Reason) known() bool {
+	for _, info := range Reasons() {
+		if info.Reason == r {
+			return true
+		}
+	}
+	return false
+}
 
 // Reject is one input record that became no row.
 type Reject struct {

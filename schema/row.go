@@ -3,26 +3,27 @@ package schema
 // Version is the version of the row layout that this package writes.
 const Version = 1
 
-// Row is one grounded (image, caption) pair, the unit of every data file.
+// Row is one grounded (image, caption) pair, the unit of every data file. Nil and
+// empty slices and maps mean the same.
 type Row struct {
 	Key     string // identity from the input, unique within a dataset
 	URL     string // where the image came from, "" when unknown
-	Caption string // the caption that every span refers to
+	Caption string // the caption that every span refers to, never empty
 
 	Width, Height int32         // raster size in pixels, EXIF orientation not applied
 	ImageSHA256   string        // hex digest of the very bytes that were labelled
 	Image         *EncodedImage // nil unless the run embeds images
 	Source        Source
 
-	CaptionTruncated bool // the caption is longer than the teacher's prompt
-	Phrases          []Phrase
+	CaptionTruncated bool              // the caption is longer than the teacher's prompt
+	Phrases          []Phrase          // by Start, then End; no span twice
 	Meta             map[string]string // the user's own input columns
 }
 
 // EncodedImage is an image file as it was read.
 type EncodedImage struct {
-	Bytes []byte
-	Path  string
+	Bytes []byte // whose digest is Row.ImageSHA256
+	Path  string // file name, "" when unknown
 }
 
 // Source says where in the input a record was found.
@@ -48,3 +49,6 @@ const (
 	FlagName         = "name"          // every word is a proper noun
 	FlagBeyondPrompt = "beyond_prompt" // the phrase lies outside what the teacher can read
 )
+
+// Flags returns all flags.
+func Flags() []string { return []string{FlagAbstract, FlagName, FlagBeyondPrompt} }

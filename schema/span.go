@@ -56,3 +56,51 @@ func byteOffset(text string, n int) (int, bool) {
 	}
 	return len(text), n == 0
 }
+
+// before says whether s comes before o in a row: by Start, then by End.
+func (s Span) before(o Span) bool {
+	return s.Start < o.Start || s.Start == o.Start && s.End < o.End
+}
+
+// spanSlicer slices one text by many spans. Spans in order of Start cost one
+// walk over the text in all, those of ASCII text nothing.
+type spanSlicer struct {
+	text       string
+	ascii      bool
+	rune, byte int // a code point position and its byte offset
+}
+
+func newSpanSlicer(text string) spanSlicer {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return spanSlicer{text: text}
+		}
+	}
+	return spanSlicer{text: text, ascii: true}
+}
+
+// slice returns what Span.Slice returns for the text.
+func (c *spanSlicer) slice(s Span) (string, bool) {
+	if s.Start < 0 || s.End < s.Start {
+		return "", false
+	}
+	if c.ascii {
+		if int(s.End) > len(c.text) {
+			return "", false
+		}
+		return c.text[s.Start:s.End], true
+	}
+	if int(s.Start) < c.rune {
+		c.rune, c.byte = 0, 0
+	}
+	skip, ok := byteOffset(c.text[c.byte:], int(s.Start)-c.rune)
+	if !ok {
+		return "", false
+	}
+	c.rune, c.byte = int(s.Start), c.byte+skip
+	length, ok := byteOffset(c.text[c.byte:], int(s.End-s.Start))
+	if !ok {
+		return "", false
+	}
+	return c.text[c.byte : c.byte+length], true
+}

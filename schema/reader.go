@@ -1,0 +1,150 @@
+package schema
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"strconv"
+
+	"github.com/parquet-go/parquet-go"
+)
+
+// ErrVersion is wrapped by the errors of OpenFile and NewReader when a file is
+// not of the schema version that this package reads.
+var ErrVersion = errors.New("not a groundmill file of schema version " + strconv.Itoa(Version))
+
+// Reader reads the rows of one Parquet file of schema version 1. Its methods
+// are safe for concurrent use when the io.ReaderAt is.
+type Reader struct {
+	file        *parquet.File
+	embedImages bool
+	closer      io.Closer
+}
+
+// OpenFile opens the file at path. The caller must Close the Reader.
+func OpenFile(path string) (*Reader, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil {
+		var r *Reader
+		if r, err = NewReader(f, info.Size()); err == nil {
+			r.closer = f
+			return r, nil
+		}
+	}
+	f.Close()
+	return nil, fmt.Errorf("%s: %w", path, err)
+}
+
+// NewReader reads a file of size bytes from r. It refuses files of other
+// versions, and files whose columns are not those of the version, with an error
+// that wraps ErrVersion.
+func NewReader(r io.ReaderAt, size int64) (reader *Reader, err error) {
+	defer recoverCorrupt(&err)
+	file, err := parquet.OpenFile(r, size)
+	if err != nil {
+		return nil, fmt.Errorf("read parquet: %w", err)
+	}
+	version, ok := file.Lookup(keySchemaVersion)
+	switch {
+	case !ok:
+		return nil, fmt.Errorf("%w: the footer has no %s", ErrVersion, keySchemaVersion)
+	case version != strconv.Itoa(Version):
+		return nil, fmt.Errorf("%w: it is of version %.20q", ErrVersion, version)
+	}
+	_, embedImages := file.Schema().Lookup("image", "bytes")
+	if want := parquetSchema(embedImages); !parquet.EqualNodes(want, file.Schema()) {
+		return nil, fmt.Errorf("%w: its columns are\n%s\nbut must be\n%s", ErrVersion, file.Schema(), want)
+	}
+	return &Reader{file: file, embedImages: embedImages}, nil
+}
+
+// Close releases the file that OpenFile opened.
+func (r *Reader) Close() error {
+	if r.closer == nil {
+		return nil
+	}
+	return r.closer.Close()
+}
+
+// Metadata returns the footer's metadata.
+func (r *Reader) Metadata() Metadata { return readMetadata(r.file) }
+
+// NumRows returns the number of rows.
+func (r *Reader) NumRows() int64 { return r.file.NumRows() }
+
+// HasImages says whether the file has an image column.
+func (r *Reader) HasImages() bool { return r.embedImages }
+
+// Schema returns the Parquet schema in the notation of the Parquet tools.
+func (r *Reader) Schema() string { return r.file.Schema().String() }
+
+// Rows iterates over the rows in the order of the file and ends after the first
+// error. The rows are the caller's. Empty lists and maps read as nil. Rows are
+// not validated: use Row.Validate on files from elsewhere.
+func (r *Reader) Rows() iter.Seq2[*Row, error] {
+	return func(yield func(*Row, error) bool) {
+		for i, group := range r.file.RowGroups() {
+			rows := groupReader{assembler: assembler{embedImages: r.embedImages}}
+			stop, err := rows.read(group, yield)
+			if stop {
+				return
+			}
+			if err != nil {
+				yield(nil, fmt.Errorf("read parquet: row group %d: %w", i, err))
+				return
+			}
+		}
+	}
+}
+
+// groupReader reads one row group.
+type groupReader struct {
+	assembler
+	buffer [64]parquet.Row
+}
+
+// read yields the rows of a group; stop says that the consumer had enough.
+func (g *groupReader) read(group parquet.RowGroup, yield func(*Row, error) bool) (stop bool, err error) {
+	rows := group.Rows()
+	defer rows.Close()
+	for {
+		n, err := readRows(rows, g.buffer[:])
+		for _, values := range g.buffer[:n] {
+			row, err := g.row(values)
+			if err != nil {
+				return false, err
+			}
+			if !yield(row, nil) {
+				return true, nil
+			}
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return false, nil
+		case err != nil:
+			return false, err
+		case n == 0:
+			return false, io.ErrNoProgress
+		}
+	}
+}
+
+// readRows is rows.ReadRows with panics as errors.
+func readRows(rows parquet.Rows, buffer []parquet.Row) (n int, err error) {
+	defer recoverCorrupt(&err)
+	return rows.ReadRows(buffer)
+}
+
+// recoverCorrupt turns a panic of the Parquet library into an error: it trusts
+// the lengths inside damaged files.
+func recoverCorrupt(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("corrupt file: %v", p)
+	}
+}
