@@ -1,0 +1,46 @@
+"""Dump the rows of Parquet files as JSON lines, read with pyarrow.
+
+    python read.py FILE_OR_FOLDER...
+
+A folder stands for its *.parquet files in the order of their names. One line
+holds one row with the names of the file's columns. Floats are written exactly,
+binary values as hex, a null as null: what DuckDB's read.mjs writes for the same
+file is the same JSON value.
+"""
+
+import json
+import os
+import sys
+
+import pyarrow.parquet as pq
+
+
+def plain(value):
+    """Return value with every binary value as hex."""
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    return value
+
+
+def files(path):
+    """Return the Parquet files that path stands for."""
+    if not os.path.isdir(path):
+        return [path]
+    names = sorted(name for name in os.listdir(path) if name.endswith(".parquet"))
+    return [os.path.join(path, name) for name in names]
+
+
+def main():
+    for argument in sys.argv[1:]:
+        for path in files(argument):
+            for batch in pq.ParquetFile(path).iter_batches():
+                for row in batch.to_pylist():
+                    print(json.dumps(plain(row)))
+
+
+if __name__ == "__main__":
+    main()
