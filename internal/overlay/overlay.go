@@ -43,12 +43,16 @@ type Card struct {
 //go:embed page.tmpl
 var pageText string
 
-var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{"colour": colour}).Parse(pageText))
+var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{"colour": colour, "number": number}).Parse(pageText))
 
 // colours is the number of phrase colours; page.tmpl defines as many.
 const colours = 8
 
 func colour(i int) int { return i % colours }
+
+// number is what a phrase is called on the page, for those who cannot tell the
+// colours apart.
+func number(i int) int { return i + 1 }
 
 // Write draws the page.
 func Write(w io.Writer, p Page) error {
@@ -92,7 +96,7 @@ type fragment struct {
 type box struct {
 	Phrase        int
 	X, Y, W, H    float32
-	Title, Number string
+	Title      string
 }
 
 func newCard(c Card) (card, error) {
@@ -112,7 +116,7 @@ func newCard(c Card) (card, error) {
 			out.Alone++
 		}
 		for _, b := range p.Boxes {
-			out.Boxes = append(out.Boxes, box{i, b.X1, b.Y1, b.Width(), b.Height(), fmt.Sprintf("%s %.2f", p.Text, b.Score), fmt.Sprint(i + 1)})
+			out.Boxes = append(out.Boxes, box{i, b.X1, b.Y1, b.Width(), b.Height(), fmt.Sprintf("%s %.2f", p.Text, b.Score)})
 		}
 	}
 	out.Caption = append(out.Caption, fragment{Text: rest, Phrase: -1})

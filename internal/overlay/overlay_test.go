@@ -39,7 +39,7 @@ func TestWrite(t *testing.T) {
 	for _, want := range []string{
 		`href="data:image/png;base64,`,
 		`x="1" y="2" width="10" height="20"`,
-		`>🐶 dog<sub>0.90</sub></mark>`,
+		`>🐶 dog<sub>1 · 0.90</sub></mark>`,
 		`class="p1 none"`,
 		`Ein &lt;script&gt;alert(1)&lt;/script&gt;`,
 		`a&lt;b&gt; · picture not found`,
