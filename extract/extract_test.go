@@ -1,0 +1,237 @@
+package extract_test
+
+import (
+	"strings"
+	"sync"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/groundmill/groundmill/extract"
+	"github.com/groundmill/groundmill/extract/tagger"
+	"github.com/groundmill/groundmill/schema"
+)
+
+func newExtractor(t testing.TB, opts extract.Options) *extract.Extractor {
+	t.Helper()
+	ex, err := extract.New(opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ex
+}
+
+// texts returns what the phrases of caption say.
+func texts(ex *extract.Extractor, caption string) []string {
+	var out []string
+	for _, p := range ex.Extract(caption) {
+		out = append(out, caption[p.Span.Start:p.Span.End])
+	}
+	return out
+}
+
+func TestGLIP(t *testing.T) {
+	ex := newExtractor(t, extract.Options{Grammar: extract.GrammarGLIP})
+	for _, tc := range []struct{ caption, want string }{
+		{"a young man in his blue shirt and two dogs", "a young man|blue shirt|dogs"},
+		{"the very big dog", "big dog"},
+		{"A MAN RIDING A BLACK HORSE ON THE BEACH", "A MAN|A BLACK HORSE|THE BEACH"},
+		{"the dog's tail", "the dog|tail"},
+		{"an artist and his art", "an artist|art"},
+		{"<b>red</b> car on #sunset", "car|sunset"},
+		{"see https://a.b/c.jpg", ""},
+		{"running", ""},
+	} {
+		got := strings.Join(texts(ex, tc.caption), "|")
+		if got != tc.want {
+			t.Errorf("%q: got %q, want %q", tc.caption, got, tc.want)
+		}
+	}
+}
+
+func TestPhraseID(t *testing.T) {
+	ex := newExtractor(t, extract.Options{Grammar: extract.GrammarGLIP})
+	for _, tc := range []struct {
+		caption string
+		want    []int32
+	}{
+		{"a man and a dog with the man", []int32{0, 1, 0}},
+		{"A Man near a  man and THE MAN", []int32{0, 0, 0}},
+		{"a café by the cafe\u0301", []int32{0, 0}},
+		{"a red car, a blue car, a red  car", []int32{0, 1, 0}},
+	} {
+		var got []int32
+		for _, p := range ex.Extract(tc.caption) {
+			got = append(got, p.ID)
+		}
+		if diff := cmp.Diff(tc.want, got); diff != "" {
+			t.Errorf("%q: ids (-want +got):\n%s", tc.caption, diff)
+		}
+	}
+}
+
+func TestSanitize(t *testing.T) {
+	for _, tc := range []struct {
+		caption, want string
+		changed       bool
+	}{
+		{"", "", false},
+		{"a café", "a café", false},
+		{"\xff\xff's hat", "\ufffd's hat", true},
+		{"a\xed\xa0\x80b", "a\ufffdb", true}, // a lone surrogate
+	} {
+		got, changed := extract.Sanitize(tc.caption)
+		if got != tc.want || changed != tc.changed {
+			t.Errorf("Sanitize(%q) = %q, %v, want %q, %v", tc.caption, got, changed, tc.want, tc.changed)
+		}
+	}
+}
+
+func TestGate(t *testing.T) {
+	ex := newExtractor(t, extract.Options{MaxCodePoints: 5})
+	for _, tc := range []struct {
+		caption string
+		want    schema.Reason
+	}{
+		{"", schema.ReasonEmptyCaption},
+		{" \t\r\n\u00a0\u3000", schema.ReasonEmptyCaption},
+		{"a dog", ""},
+		{"ééééé", ""},
+		{"a dogs", schema.ReasonCaptionTooLong},
+	} {
+		got, ok := ex.Gate(tc.caption)
+		if got != tc.want || ok != (tc.want == "") {
+			t.Errorf("Gate(%q) = %q, %v, want %q", tc.caption, got, ok, tc.want)
+		}
+	}
+}
+
+func TestOptions(t *testing.T) {
+	err := extract.Options{Grammar: "nltk", MaxCodePoints: -1}.Validate()
+	for _, want := range []string{`grammar: "nltk" is unknown`, "max_code_points: -1 is negative"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Validate() = %v, want %q in it", err, want)
+		}
+	}
+	if _, err := extract.New(extract.Options{Grammar: "nltk"}); err == nil {
+		t.Error("New accepts an unknown grammar")
+	}
+}
+
+func TestModelLoadsOnce(t *testing.T) {
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() { newExtractor(t, extract.Options{}).Extract("a dog") })
+	}
+	wg.Wait()
+	if n := tagger.Loads(); n != 1 {
+		t.Errorf("the model was loaded %d times, want once", n)
+	}
+}
+
+// hardCaptions are what broke other extractors.
+var hardCaptions = []string{
+	"", " ", "\n", "a man 👨‍👩‍👧 with a dog 🐕‍🦺!", "İstanbul's old town", "273 \u212a (Kelvin)",
+	"a “big” dog’s ‘tail’", "a dog&rsquo;s tail &amp; ears", "a\u00a0dog\u00a0house", "a dog\r\na cat\r\n",
+	"\ufeffa dog", "שלום a dog \u202bworld\u202c", "\xff\xff's", "ȺȺȺȺ's", "a sign that says 'stop' and 'man'",
+	"womens'swear", "cafe\u0301 n\u0303o", "a\x00dog\x00", "1️⃣ dog", "日本語のキャプション", "<b>red</b> car <3",
+	"\u0301\u0301", "a\u200ddog \u200d", "data:image/png;base64,AAAA", "#a#b @c <PERSON>'s <PERSON>",
+	strings.Repeat("!", 50_000), strings.Repeat("(", 50_000), strings.Repeat("x", 1<<20),
+	strings.Repeat("<PERSON> ", 1000), strings.Repeat("\x00", 5000), strings.Repeat("a dog ", 20_000),
+	strings.Repeat("'", 50_000), strings.Repeat("the red ", 10_000), strings.Repeat("\u0301", 50_000),
+}
+
+func TestHardCaptions(t *testing.T) {
+	for _, g := range extract.Grammars {
+		ex := newExtractor(t, extract.Options{Grammar: g})
+		for _, c := range hardCaptions {
+			clean, _ := extract.Sanitize(c)
+			checkPhrases(t, clean, ex.Extract(clean))
+		}
+	}
+}
+
+// checkPhrases proves what package extract promises of every span.
+func checkPhrases(t *testing.T, caption string, phrases []extract.Phrase) {
+	t.Helper()
+	end, ids := 0, int32(0)
+	for _, p := range phrases {
+		s := p.Span
+		if s.Start < end || s.End <= s.Start || s.End > len(caption) {
+			t.Fatalf("%.80q: span %v after byte %d", caption, s, end)
+		}
+		end = s.End
+		text := caption[s.Start:s.End]
+		if !utf8.ValidString(text) || !utf8.ValidString(caption[s.End:]) {
+			t.Fatalf("%.80q: span %v cuts a character", caption, s)
+		}
+		if trimmed := strings.TrimFunc(text, isEdge); trimmed != text && !strings.Contains(text, "<") {
+			t.Fatalf("%.80q: phrase %q is not tight", caption, text)
+		}
+		if p.ID < 0 || p.ID > ids {
+			t.Fatalf("%.80q: phrase id %d after %d ids", caption, p.ID, ids)
+		}
+		ids = max(ids, p.ID+1)
+		checkBorder(t, caption, s.Start)
+		checkBorder(t, caption, s.End)
+	}
+}
+
+func isEdge(r rune) bool { return unicode.IsSpace(r) || unicode.IsPunct(r) || unicode.IsControl(r) }
+
+// checkBorder proves that letters do not go on over byte i of caption.
+func checkBorder(t *testing.T, caption string, i int) {
+	t.Helper()
+	before, _ := utf8.DecodeLastRuneInString(caption[:i])
+	after, _ := utf8.DecodeRuneInString(caption[i:])
+	if unicode.IsLetter(before) && unicode.IsLetter(after) && !strings.HasSuffix(caption[:i], "n't") {
+		t.Fatalf("%.80q: border at byte %d is inside a word", caption, i)
+	}
+}
+
+func FuzzExtract(f *testing.F) {
+	for _, c := range hardCaptions {
+		if len(c) < 1000 {
+			f.Add(c)
+		}
+	}
+	exs := make([]*extract.Extractor, len(extract.Grammars))
+	for i, g := range extract.Grammars {
+		exs[i] = newExtractor(f, extract.Options{Grammar: g})
+	}
+	f.Fuzz(func(t *testing.T, caption string) {
+		clean, _ := extract.Sanitize(caption)
+		for _, ex := range exs {
+			checkPhrases(t, clean, ex.Extract(clean))
+		}
+	})
+}
+
+func TestSameForEveryGoroutine(t *testing.T) {
+	captions := []string{
+		"Cathedral City mature Lighter grated cheese", "Leche de Burra",
+		"an orange shirt is eating an orange", "a light blue car under a street light", "a dog", "",
+	}
+	for _, g := range extract.Grammars {
+		ex := newExtractor(t, extract.Options{Grammar: g})
+		var want [][]extract.Phrase
+		for _, c := range captions {
+			want = append(want, ex.Extract(c))
+		}
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				for range 50 {
+					for i, c := range captions {
+						if diff := cmp.Diff(want[i], ex.Extract(c)); diff != "" {
+							t.Errorf("%q (-first +later):\n%s", c, diff)
+						}
+					}
+				}
+			})
+		}
+		wg.Wait()
+	}
+}

@@ -1,0 +1,210 @@
+package extract_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/groundmill/groundmill/extract"
+	"github.com/groundmill/groundmill/schema"
+)
+
+// goldCaption is a caption with its gold phrases.
+type goldCaption struct {
+	Image   string `json:"image_id"`
+	Caption string `json:"caption"`
+	Phrases []struct {
+		Start, End int32
+		Text, ID   string
+	} `json:"phrases"`
+}
+
+// sharedCaptions is the folder of the development captions, which is not part
+// of the module.
+var sharedCaptions = filepath.Join("..", "..", "shared", "data", "captions")
+
+// readLines decodes a JSONL file of the development captions, or skips.
+func readLines[T any](t testing.TB, name string) (out []T) {
+	t.Helper()
+	f, err := os.Open(filepath.Join(sharedCaptions, name))
+	if err != nil {
+		t.Skipf("no development captions: %v", err)
+	}
+	defer f.Close()
+	dec := json.NewDecoder(bufio.NewReader(f))
+	for dec.More() {
+		var row T
+		if err := dec.Decode(&row); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+// boxed returns, by image, the ids of the entities that have a box.
+func boxed(t testing.TB) map[string]map[string]bool {
+	t.Helper()
+	type row struct {
+		Image    string                                 `json:"image_id"`
+		Entities map[string]struct{ Boxes [][]float64 } `json:"entities"`
+	}
+	out := make(map[string]map[string]bool)
+	for _, r := range readLines[row](t, "flickr30k_entities_val_boxes.jsonl") {
+		ids := make(map[string]bool)
+		for id, e := range r.Entities {
+			ids[id] = len(e.Boxes) > 0
+		}
+		out[r.Image] = ids
+	}
+	return out
+}
+
+// scores are percentages over a file.
+type scores struct {
+	exactF1, iouF1, boxedRecall float64
+}
+
+// tally counts matches of one kind.
+type tally struct{ matched, predicted, gold int }
+
+func (c tally) f1() float64 { return 200 * float64(c.matched) / float64(max(1, c.predicted+c.gold)) }
+
+// pronouns are the gold phrases that boxed recall leaves out.
+var pronouns = strings.Fields("i me my mine you your yours he him his she her hers it its they them " +
+	"their theirs we us our ours who whom which that this these those there himself herself itself " +
+	"themselves each other one another someone something anyone anything everyone everything nobody " +
+	"nothing what both all others")
+
+// score compares predictions with gold as ../shared/tools/score_phrases.py
+// does: spans match one to one, best first, exactly or with an IoU of 0.5.
+func score(gold []goldCaption, boxes map[string]map[string]bool, predict func(string) []schema.Span) scores {
+	var exact, iou tally
+	boxedGold, boxedHit := 0, 0
+	for _, g := range gold {
+		want := make([]schema.Span, len(g.Phrases))
+		for i, p := range g.Phrases {
+			want[i] = schema.Span{Start: p.Start, End: p.End}
+		}
+		got := predict(g.Caption)
+		exact.add(want, got, len(matches(want, got, 1)))
+		hits := matches(want, got, 0.5)
+		iou.add(want, got, len(hits))
+		for i, p := range g.Phrases {
+			if boxes[g.Image][p.ID] && !slices.Contains(pronouns, strings.ToLower(p.Text)) {
+				boxedGold++
+				if slices.Contains(hits, i) {
+					boxedHit++
+				}
+			}
+		}
+	}
+	return scores{exact.f1(), iou.f1(), 100 * float64(boxedHit) / float64(max(1, boxedGold))}
+}
+
+func (c *tally) add(want, got []schema.Span, matched int) {
+	c.matched += matched
+	c.predicted += len(got)
+	c.gold += len(want)
+}
+
+// matches returns the gold phrases that are matched with an IoU of at least
+// least, one to one, the best pairs first.
+func matches(want, got []schema.Span, least float64) (hits []int) {
+	type pair struct {
+		iou         float64
+		gold, guess int
+	}
+	var pairs []pair
+	for i, w := range want {
+		for j, g := range got {
+			if v := overlap(w, g); v >= least {
+				pairs = append(pairs, pair{v, i, j})
+			}
+		}
+	}
+	slices.SortStableFunc(pairs, func(a, b pair) int {
+		switch {
+		case a.iou > b.iou:
+			return -1
+		case a.iou < b.iou:
+			return 1
+		}
+		return 0
+	})
+	var used []int
+	for _, p := range pairs {
+		if !slices.Contains(hits, p.gold) && !slices.Contains(used, p.guess) {
+			hits, used = append(hits, p.gold), append(used, p.guess)
+		}
+	}
+	return hits
+}
+
+func overlap(a, b schema.Span) float64 {
+	inter := min(a.End, b.End) - max(a.Start, b.Start)
+	if inter <= 0 {
+		return 0
+	}
+	return float64(inter) / float64(max(a.End, b.End)-min(a.Start, b.Start))
+}
+
+// predictor returns the spans that an extractor finds in a caption.
+func predictor(ex *extract.Extractor) func(string) []schema.Span {
+	return func(caption string) []schema.Span {
+		var bytes []schema.ByteSpan
+		for _, p := range ex.Extract(caption) {
+			bytes = append(bytes, p.Span)
+		}
+		return schema.RuneSpans(caption, bytes)
+	}
+}
+
+// Every figure of a floor is a little below what was measured, so that a change
+// that costs quality is seen.
+func TestQualityFloors(t *testing.T) {
+	boxes := boxed(t)
+	for _, tc := range []struct {
+		grammar extract.Grammar
+		file    string
+		floor   scores
+	}{
+		{extract.GrammarGLIP, "flickr30k_entities_val.jsonl", scores{71, 84, 88}},
+		{extract.GrammarGLIP, "flickr30k_entities_val_detok.jsonl", scores{71, 84, 88}},
+		{extract.GrammarGLIP, "web_gold_113.jsonl", scores{67, 83, 0}},
+	} {
+		t.Run(string(tc.grammar)+"/"+tc.file, func(t *testing.T) {
+			got := score(readLines[goldCaption](t, tc.file), boxes, predictor(newExtractor(t, extract.Options{Grammar: tc.grammar})))
+			t.Logf("exact F1 %.1f, IoU F1 %.1f, boxed recall %.1f", got.exactF1, got.iouF1, got.boxedRecall)
+			if got.exactF1 < tc.floor.exactF1 || got.iouF1 < tc.floor.iouF1 || got.boxedRecall < tc.floor.boxedRecall {
+				t.Errorf("got %+v, want at least %+v", got, tc.floor)
+			}
+		})
+	}
+}
+
+// captionsPerFile are the files whose captions benchmarks read.
+var captionFiles = []string{"flickr30k_entities_val.jsonl", "laion400m_alttext_a.jsonl"}
+
+func BenchmarkExtract(b *testing.B) {
+	for _, g := range extract.Grammars {
+		for _, file := range captionFiles {
+			b.Run(string(g)+"/"+strings.TrimSuffix(file, ".jsonl"), func(b *testing.B) {
+				captions := readLines[goldCaption](b, file)
+				ex := newExtractor(b, extract.Options{Grammar: g})
+				b.ReportAllocs()
+				i := 0
+				var phrases []extract.Phrase
+				for b.Loop() {
+					phrases = ex.AppendPhrases(phrases[:0], captions[i%len(captions)].Caption)
+					i++
+				}
+				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "captions/s")
+			})
+		}
+	}
+}
