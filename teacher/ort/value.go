@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"unsafe"
 
 	onnx "github.com/yalue/onnxruntime_go"
 )
@@ -56,7 +57,7 @@ func (v ValueInfo) accepts(t Tensor) error {
 func (t Tensor) value(pinner *runtime.Pinner) (onnx.Value, error) {
 	switch d := t.Data.(type) {
 	case []float32:
-		return wrap(t.Shape, d, pinner)
+		return wrap(t.Shape, aligned(d), pinner)
 	case []int64:
 		return wrap(t.Shape, d, pinner)
 	case []int32:
@@ -76,6 +77,29 @@ func wrap[T Element](shape []int64, data []T, pinner *runtime.Pinner) (onnx.Valu
 		return nil, err
 	}
 	return v, nil
+}
+
+// alignment is that of the widest vector load, in bytes.
+const alignment = 64
+
+// aligned returns data, or a copy of it, at an address that vector loads like.
+// The runtime's reductions sum up to the first aligned element one by one, so
+// an address alone can change the last bit of a result.
+func aligned(data []float32) []float32 {
+	if offset(data) == 0 {
+		return data
+	}
+	const spare = alignment / 4
+	room := make([]float32, len(data)+spare)
+	skip := (alignment - offset(room)) % alignment / 4
+	copied := room[skip : skip+len(data)]
+	copy(copied, data)
+	return copied
+}
+
+// offset is how many bytes data starts after an aligned address.
+func offset(data []float32) int {
+	return int(uintptr(unsafe.Pointer(unsafe.SliceData(data))) % alignment)
 }
 
 // tensorOf takes the elements out of a value that the binding has copied.
