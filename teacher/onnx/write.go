@@ -1,12 +1,12 @@
 package onnx
 
 import (
-	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
-	"hash"
 	"io"
+	"os"
 	"path/filepath"
 )
 
@@ -75,29 +75,30 @@ func (m *Model) WriteFile(path string, opts WriteOptions) (*Written, error) {
 // publish writes the files under temporary names and renames them when both
 // are whole, the data file first: a model never appears without its data.
 func (l *layout) publish(path, location string) (*Written, error) {
-	all := sha256.New()
-	model, err := writeTemp(path, all, l.writeModel)
+	if location == "" {
+		model, err := writeTemp(path, nil, l.writeModel)
+		if err != nil {
+			return nil, err
+		}
+		return &Written{Model: model.file, SHA256: model.file.SHA256}, model.publish()
+	}
+	both := sha256.New()
+	model, err := writeTemp(path, both, l.writeModel)
 	if err != nil {
 		return nil, err
 	}
 	defer model.discard()
-	w := &Written{Model: model.file}
-	if location != "" {
-		data, err := writeTemp(filepath.Join(filepath.Dir(path), location), all, l.writeData)
-		if err != nil {
-			return nil, err
-		}
-		defer data.discard()
-		if err := data.publish(); err != nil {
-			return nil, err
-		}
-		w.Data = &data.file
-	}
-	if err := model.publish(); err != nil {
+	data, err := writeTemp(filepath.Join(filepath.Dir(path), location), both, l.writeData)
+	if err != nil {
 		return nil, err
 	}
-	w.SHA256 = hex.EncodeToString(all.Sum(nil))
-	return w, nil
+	if err := data.publish(); err != nil {
+		return nil, err
+	}
+	if err := model.publish(); err != nil {
+		return nil, errors.Join(err, os.Remove(data.file.Path))
+	}
+	return &Written{Model: model.file, Data: &data.file, SHA256: hex.EncodeToString(both.Sum(nil))}, nil
 }
 
 // writeModel streams the model file.
@@ -169,16 +170,4 @@ func (c *counter) Write(b []byte) (int, error) {
 	n, err := c.w.Write(b)
 	c.n += int64(n)
 	return n, err
-}
-
-// bufferSize of writes to disk.
-const bufferSize = 1 << 20
-
-// digesting returns a buffered writer to w that also feeds the digests.
-func digesting(w io.Writer, digests ...hash.Hash) *bufio.Writer {
-	writers := []io.Writer{w}
-	for _, d := range digests {
-		writers = append(writers, d)
-	}
-	return bufio.NewWriterSize(io.MultiWriter(writers...), bufferSize)
 }
