@@ -103,7 +103,10 @@ func (b *builder) next() {
 
 // list writes all remaining mentions.
 func (b *builder) list() {
-	joint := choose(b.r, joints)
+	joint := choose(b.r, lastJoints)
+	if len(b.mentions) == 2 {
+		joint = choose(b.r, pairJoints)
+	}
 	for b.next(); len(b.mentions) > 0; b.next() {
 		if len(b.mentions) == 1 {
 			b.text.WriteString(joint)

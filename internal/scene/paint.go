@@ -114,10 +114,6 @@ func enlarge(colours []color.RGBA, cols int, size image.Rectangle) *image.RGBA {
 		small.SetRGBA(i%cols, i/cols, c)
 	}
 	out := image.NewRGBA(size)
-	if len(colours) == 1 {
-		draw.Draw(out, size, image.NewUniform(colours[0]), image.Point{}, draw.Src)
-		return out
-	}
 	xdraw.CatmullRom.Scale(out, size, small, small.Bounds(), draw.Src, nil)
 	return out
 }

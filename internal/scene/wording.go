@@ -79,7 +79,7 @@ var followUps = []weighted[template]{
 }
 
 // relations are always true of things in one picture.
-var relations = []string{"near", "next to", "beside", "close to", "by", "along with"}
+var relations = []string{"near", "next to", "beside", "close to", "by", "not far from"}
 
 // places are said only where they are true.
 const (
@@ -93,7 +93,10 @@ const (
 
 var places = []string{leftOf, rightOf, above, below, inFront, behind}
 
-// joints join the last two things of a list.
-var joints = []weighted[string]{{60, " and "}, {20, ", and "}, {10, " with "}, {10, ", "}}
+// pairJoints join two things, lastJoints the last two of a longer list.
+var (
+	pairJoints = []weighted[string]{{80, " and "}, {20, " with "}}
+	lastJoints = []weighted[string]{{55, " and "}, {30, ", and "}, {15, ", "}}
+)
 
 var endings = []weighted[string]{{45, ""}, {50, "."}, {5, "!"}}

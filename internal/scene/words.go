@@ -13,7 +13,7 @@ func Words() []string {
 	text = append(text, digits...)
 	text = append(text, relations...)
 	text = append(text, places...)
-	for _, table := range [][]weighted[string]{oneDeterminers, massDeterminers, severalStyles, joints, endings} {
+	for _, table := range [][]weighted[string]{oneDeterminers, massDeterminers, severalStyles, pairJoints, lastJoints, endings} {
 		for _, o := range table {
 			text = append(text, o.value)
 		}

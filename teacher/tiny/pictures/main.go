@@ -2,7 +2,7 @@
 // that they come from.
 //
 // Each set is one zip of PNG files, one for every drawing of internal/scene's nouns.tsv,
-// cropped to what is visible and at most 96 pixels wide and high, with its licence. The
+// cropped to what is visible and at most 96 pixels wide and high. The
 // packages are pinned: a tarball with another SHA-512 than the registry's is refused.
 // Download them, then run the command from the root of the repository:
 //
