@@ -94,8 +94,8 @@ type fragment struct {
 }
 
 type box struct {
-	Phrase        int
-	X, Y, W, H    float32
+	Phrase     int
+	X, Y, W, H float32
 	Title      string
 }
 
