@@ -1,0 +1,90 @@
+package pipelines
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"github.com/groundmill/groundmill/internal/storage"
+	"github.com/groundmill/groundmill/schema"
+)
+
+// RunnerPrism is Beam's local runner, inside this process.
+const RunnerPrism = "prism"
+
+// Request is one run of a registered job over a plan.
+type Request struct {
+	Job    string // as registered
+	Spec   []byte // what the job's Factory decodes
+	Plan   Plan
+	Output string // folder of the results; must be empty or missing
+	Split  string // first part of the file names, such as "train"
+}
+
+// Options say how to run; they have no influence on the results.
+type Options struct {
+	Runner string // "" is RunnerPrism
+	// Lanes is how many units may run side by side, at most 8; 0 is 1.
+	Lanes int
+	// Observe, if set, is called with the sum after each step of progress, from
+	// any goroutine but one at a time. It must be quick.
+	Observe func(Progress)
+}
+
+// Run does the units of the plan and commits their results. After an error,
+// also that of a cancelled ctx, there is no _SUCCESS; files that do have their
+// final name are whole. When Run returns, nothing of the run goes on in this
+// process. Runs of one process are serialised.
+func Run(ctx context.Context, req Request, opts Options) (*schema.Manifest, error) {
+	if len(req.Plan.Units) == 0 {
+		return nil, fmt.Errorf("%w: the plan has no units", ErrNoInput)
+	}
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	store, err := storage.Open(req.Output)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := CheckOutput(ctx, store); err != nil {
+		return nil, err
+	}
+	job, err := openJob(req.Job, req.Spec)
+	if err != nil {
+		return nil, err
+	}
+	manifest, err := runUnits(ctx, req, opts, store, job)
+	if closeErr := job.Close(); err == nil && closeErr != nil {
+		return nil, fmt.Errorf("close job: %w", closeErr)
+	}
+	return manifest, err
+}
+
+// runUnits runs the pipeline and commits what it published.
+func runUnits(ctx context.Context, req Request, opts Options, store storage.Store, job Job) (*schema.Manifest, error) {
+	tally, err := runPipeline(ctx, req, opts, job)
+	if err != nil {
+		return nil, err
+	}
+	if ctx.Err() != nil { // cancelled too late for any unit to notice
+		return nil, context.Cause(ctx)
+	}
+	c := committer{store: store, split: req.Split, plan: req.Plan}
+	return c.commit(ctx, job.Identity(), tally)
+}
+
+// runPipeline runs all units and returns the sum of the tallies that came
+// through Beam, nil when the pipeline ended on another machine.
+func runPipeline(ctx context.Context, req Request, opts Options, job Job) (*Tally, error) {
+	beamMu.Lock()
+	defer beamMu.Unlock()
+	initBeam()
+	beamLog.unmute()
+	s := newSession(ctx, job, newMeter(req.Plan, opts.Observe))
+	defer s.end()
+	fn := unitFn{Job: req.Job, Spec: req.Spec, Output: req.Output, Split: req.Split, Session: s.id}
+	p := buildPipeline(fn, req.Plan.Units, min(max(opts.Lanes, 1), maxLanes))
+	err := execute(ctx, cmp.Or(opts.Runner, RunnerPrism), p)
+	s.end()
+	return s.result(err)
+}
