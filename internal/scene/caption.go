@@ -38,9 +38,11 @@ func (g *Generator) mentions(w mentioner) []mention {
 	}
 	var mentions []mention
 	for _, k := range present {
-		mentions = append(mentions, w.ofKind(k.noun, k.objects)...)
+		// A kind goes in as a whole: "a dog" is untrue without its "another dog".
+		if more := w.ofKind(k.noun, k.objects); len(mentions)+len(more) <= maxMentions-maxAbsent || mentions == nil {
+			mentions = append(mentions, more...)
+		}
 	}
-	mentions = mentions[:min(len(mentions), maxMentions-maxAbsent)]
 	if w.r.chance(g.cfg.Absent) {
 		for _, noun := range g.chooseNouns(w.r, 1+w.r.IntN(maxAbsent), nounsOf(kinds)) {
 			at := w.r.IntN(len(mentions) + 1)

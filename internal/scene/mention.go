@@ -99,12 +99,13 @@ type group struct {
 	optional bool // the colour may be left out: the others don't differ in it
 }
 
-// ofGroups mentions all groups or, now and then, some of them.
+// ofGroups mentions all groups or, now and then, some of them; never more than a caption holds.
 func (w mentioner) ofGroups(noun Noun, groups []group) []mention {
 	w.r.Shuffle(len(groups), func(i, j int) { groups[i], groups[j] = groups[j], groups[i] })
 	if w.r.chance(0.3) {
 		groups = groups[:1+w.r.IntN(len(groups)-1)]
 	}
+	groups = groups[:min(len(groups), maxMentions-maxAbsent)]
 	var mentions []mention
 	for _, g := range groups {
 		mentions = append(mentions, w.ofGroup(noun, g))
