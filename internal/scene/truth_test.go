@@ -31,7 +31,7 @@ func TestScenesAreTrue(t *testing.T) {
 	for _, w := range Words() {
 		vocabulary[w] = true
 	}
-	for i := range 1500 {
+	for i := range 1000 {
 		s := g.Scene(i)
 		if len(s.Objects) == 0 || len(s.Phrases) == 0 {
 			t.Fatalf("scene %d: %d objects, %d phrases", i, len(s.Objects), len(s.Phrases))
