@@ -126,3 +126,21 @@ func edgeRows() []*Row {
 			Meta: map[string]string{"": "", "b": "2", "a": "", "emoji": "🐕"}},
 	}
 }
+
+// variedRows returns n valid rows of 20 phrases each, no two alike, so that the
+// dictionary of texts grows by 50 bytes a phrase.
+func variedRows(n int) []*Row {
+	rows := randomRows(n, false)
+	for i, row := range rows {
+		row.Phrases = nil
+		var caption strings.Builder
+		for j := range 20 {
+			text := fmt.Sprintf("thing %040d%04d", i, j)
+			start := int32(caption.Len())
+			row.Phrases = append(row.Phrases, Phrase{Text: text, Span: Span{start, start + int32(len(text))}})
+			caption.WriteString(text + " ")
+		}
+		row.Caption = caption.String()
+	}
+	return rows
+}

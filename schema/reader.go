@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -46,6 +47,9 @@ func OpenFile(path string) (*Reader, error) {
 // that wraps ErrVersion.
 func NewReader(r io.ReaderAt, size int64) (reader *Reader, err error) {
 	defer recoverCorrupt(&err)
+	if err := checkFooter(r, size); err != nil {
+		return nil, fmt.Errorf("read parquet: %w", err)
+	}
 	file, err := parquet.OpenFile(r, size)
 	if err != nil {
 		return nil, fmt.Errorf("read parquet: %w", err)
@@ -62,6 +66,26 @@ func NewReader(r io.ReaderAt, size int64) (reader *Reader, err error) {
 		return nil, fmt.Errorf("%w: its columns are\n%s\nbut must be\n%s", ErrVersion, file.Schema(), want)
 	}
 	return &Reader{file: file, embedImages: embedImages}, nil
+}
+
+// checkFooter refuses a file whose footer can't be as long as the file says. The
+// library would allocate that length first.
+func checkFooter(r io.ReaderAt, size int64) error {
+	const magic = "PAR1"
+	var tail [8]byte
+	if size < int64(len(magic)+len(tail)) {
+		return fmt.Errorf("%d bytes are no Parquet file", size)
+	}
+	if _, err := r.ReadAt(tail[:], size-int64(len(tail))); err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	if string(tail[4:]) != magic {
+		return errors.New("it does not end in PAR1: no Parquet file, or cut off")
+	}
+	if footer := int64(binary.LittleEndian.Uint32(tail[:])); footer > size-int64(len(magic)+len(tail)) {
+		return fmt.Errorf("a footer of %d bytes in a file of %d", footer, size)
+	}
+	return nil
 }
 
 // Close releases the file that OpenFile opened.

@@ -13,12 +13,17 @@ import (
 // alone does not change a file's bytes.
 const createdBy = "groundmill version 1 (build parquet-go)"
 
+// dictionaryBytes is the size at which a dictionary gives way to plain values
+// for the rest of the row group: that of parquet-mr and Arrow.
+const dictionaryBytes = 1 << 20
+
 // writerConfig returns the options of the Parquet library. Bounds are left out
 // where they help no query and would copy long values into the footer.
 func writerConfig(meta Metadata, embedImages bool) []parquet.WriterOption {
 	options := []parquet.WriterOption{
 		&parquet.WriterConfig{CreatedBy: createdBy, Schema: parquetSchema(embedImages)},
 		parquet.DataPageStatistics(false), // the page index has them
+		parquet.DictionaryMaxBytes(dictionaryBytes),
 		parquet.SkipPageBounds("url"),
 		parquet.SkipPageBounds("caption"),
 		parquet.SkipPageBounds("image_sha256"),

@@ -2,6 +2,10 @@ package schema
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -32,15 +36,21 @@ func writeFile(t testing.TB, rows []*Row, opts WriterOptions) ([]byte, FileStats
 	return out.Bytes(), stats
 }
 
-// readFile reads all rows of a file.
-func readFile(t testing.TB, data []byte) []*Row {
+// openBytes opens a file in memory.
+func openBytes(t testing.TB, data []byte) *Reader {
 	t.Helper()
 	r, err := NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		t.Fatal(err)
 	}
+	return r
+}
+
+// readFile reads all rows of a file in memory.
+func readFile(t testing.TB, data []byte) []*Row {
+	t.Helper()
 	var rows []*Row
-	for row, err := range r.Rows() {
+	for row, err := range openBytes(t, data).Rows() {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -51,47 +61,200 @@ func readFile(t testing.TB, data []byte) []*Row {
 
 func TestRoundTrip(t *testing.T) {
 	tests := []struct {
-		name string
-		rows []*Row
-		opts WriterOptions
+		name   string
+		rows   []*Row
+		opts   WriterOptions
+		groups int
 	}{
-		{"no rows", nil, WriterOptions{}},
-		{"edges", edgeRows(), WriterOptions{EmbedImages: true}},
-		{"edges, a group each", edgeRows(), WriterOptions{EmbedImages: true, RowGroupRows: 1}},
-		{"random", randomRows(2000, false), WriterOptions{}},
-		{"random with images", randomRows(500, true), WriterOptions{EmbedImages: true}},
-		{"groups by bytes", randomRows(300, true), WriterOptions{EmbedImages: true, RowGroupBytes: 10_000}},
-		{"no images though there is a column", randomRows(10, false), WriterOptions{EmbedImages: true}},
+		{"no rows", nil, WriterOptions{}, 0},
+		{"edges", edgeRows(), WriterOptions{EmbedImages: true}, 1},
+		{"edges, a group each", edgeRows(), WriterOptions{EmbedImages: true, RowGroupRows: 1}, 5},
+		{"random", randomRows(2000, false), WriterOptions{}, 1},
+		{"random with images", randomRows(450, true), WriterOptions{EmbedImages: true}, 5},
+		{"groups by bytes", randomRows(300, true), WriterOptions{EmbedImages: true, RowGroupBytes: 100_000}, 3},
+		{"a row over the bytes of a group", edgeRows(), WriterOptions{EmbedImages: true, RowGroupBytes: 1}, 5},
+		{"no image in the image column", randomRows(10, false), WriterOptions{EmbedImages: true}, 1},
+		{"dictionary overflows", variedRows(2200), WriterOptions{RowGroupRows: 2000}, 2},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			data, _ := writeFile(t, test.rows, test.opts)
-			got := readFile(t, data)
-			if diff := cmp.Diff(test.rows, got, cmpopts.EquateEmpty()); diff != "" {
+			if diff := cmp.Diff(test.rows, readFile(t, data), cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("rows differ (-want +got):\n%s", diff)
+			}
+			if got := len(openBytes(t, data).file.RowGroups()); got != test.groups {
+				t.Errorf("%d row groups, want %d", got, test.groups)
 			}
 		})
 	}
 }
 
+// FuzzRoundTrip writes rows made from a random seed and reads them back.
+func FuzzRoundTrip(f *testing.F) {
+	f.Add(uint64(1), uint8(70), true)
+	f.Add(uint64(2), uint8(0), false)
+	f.Fuzz(func(t *testing.T, seed uint64, n uint8, images bool) {
+		rng := rand.New(rand.NewPCG(seed, 0))
+		rows := make([]*Row, n)
+		for i := range rows {
+			rows[i] = randomRow(rng, rng.IntN(1e6), images && rng.IntN(2) == 0)
+		}
+		data, _ := writeFile(t, rows, WriterOptions{EmbedImages: images, RowGroupRows: 1 + rng.IntN(80)})
+		if diff := cmp.Diff(rows, readFile(t, data), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("rows differ (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestFileStats(t *testing.T) {
+	rows := edgeRows()
+	data, got := writeFile(t, rows, WriterOptions{EmbedImages: true})
+	sum := sha256.Sum256(data)
+	want := FileStats{
+		Rows: 5, Phrases: 7, GroundedPhrases: 2, Boxes: 301,
+		Bytes: int64(len(data)), KeyMin: "0", KeyMax: "zeroes", SHA256: hex.EncodeToString(sum[:]),
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("stats differ (-want +got):\n%s", diff)
+	}
+}
+
+func TestSameRowsSameBytes(t *testing.T) {
+	opts := WriterOptions{EmbedImages: true}
+	first, _ := writeFile(t, randomRows(500, true), opts)
+	second, _ := writeFile(t, randomRows(500, true), opts)
+	if !bytes.Equal(first, second) {
+		t.Error("two writes of the same rows differ")
+	}
+}
+
+// TestWriteCopies overwrites everything of a row but its strings after Write.
+func TestWriteCopies(t *testing.T) {
+	opts := WriterOptions{EmbedImages: true}
+	rows := randomRows(30, true)
+	want, _ := writeFile(t, rows, opts)
+
+	var out bytes.Buffer
+	w, err := NewWriter(&out, testMetadata, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows {
+		if err := w.Write(row); err != nil {
+			t.Fatal(err)
+		}
+		if row.Image != nil {
+			clear(row.Image.Bytes)
+		}
+		for i := range row.Phrases {
+			clear(row.Phrases[i].Boxes)
+		}
+		clear(row.Phrases)
+		clear(row.Meta)
+		*row = Row{}
+	}
+	if _, err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(out.Bytes(), want) {
+		t.Error("the file depends on what became of the rows after Write")
+	}
+}
+
+func TestRefusedRowLeavesNoTrace(t *testing.T) {
+	rows := randomRows(10, false)
+	want, _ := writeFile(t, rows, WriterOptions{})
+
+	var out bytes.Buffer
+	w, err := NewWriter(&out, testMetadata, WriterOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrong := validRow()
+	wrong.Phrases[0].Text = "cat"
+	image := validRow()
+	image.Image = &EncodedImage{}
+	for i, row := range rows {
+		if err := w.Write(row); err != nil {
+			t.Fatal(err)
+		}
+		if i != 4 {
+			continue
+		}
+		if err := w.Write(wrong); len(problemTexts(err)) != 1 {
+			t.Errorf("a wrong phrase: %v", err)
+		}
+		if err := w.Write(image); len(problemTexts(err)) != 1 {
+			t.Errorf("an image for a file without images: %v", err)
+		}
+	}
+	if _, err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(out.Bytes(), want) {
+		t.Error("refused rows changed the file")
+	}
+}
+
+// brokenWriter fails after some bytes, as a full disk does.
+type brokenWriter struct{ left int }
+
+var errBroken = errors.New("no space left")
+
+func (b *brokenWriter) Write(p []byte) (int, error) {
+	n := min(b.left, len(p))
+	b.left -= n
+	if n < len(p) {
+		return n, errBroken
+	}
+	return n, nil
+}
+
+func TestWriteErrorIsFinal(t *testing.T) {
+	for _, left := range []int{0, 3, 4, 1000, 60_000} {
+		w, err := NewWriter(&brokenWriter{left}, testMetadata, WriterOptions{RowGroupRows: 100})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range randomRows(1000, false) {
+			if err = w.Write(row); err != nil {
+				break
+			}
+		}
+		if _, closeErr := w.Close(); !errors.Is(closeErr, errBroken) {
+			t.Errorf("%d bytes: Close returns %v", left, closeErr)
+		}
+		if err := w.Write(validRow()); !errors.Is(err, errBroken) {
+			t.Errorf("%d bytes: Write after the error returns %v", left, err)
+		}
+	}
+}
+
+func TestClosedWriter(t *testing.T) {
+	w, err := NewWriter(&bytes.Buffer{}, testMetadata, WriterOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Write(validRow()); !errors.Is(err, errClosed) {
+		t.Errorf("Write returns %v", err)
+	}
+	if _, err := w.Close(); !errors.Is(err, errClosed) {
+		t.Errorf("Close returns %v", err)
+	}
+}
+
+// BenchmarkWriter writes a unit of 10,000 rows; rows/s is of one core.
 func BenchmarkWriter(b *testing.B) {
 	rows := randomRows(10_000, false)
 	b.ReportAllocs()
-	n := 0
+	size := 0
 	for b.Loop() {
 		data, _ := writeFile(b, rows, WriterOptions{})
-		n = len(data)
+		size = len(data)
 	}
 	b.ReportMetric(float64(len(rows)*b.N)/b.Elapsed().Seconds(), "rows/s")
-	b.ReportMetric(float64(n)/float64(len(rows)), "bytes/row")
-}
-
-func BenchmarkReader(b *testing.B) {
-	rows := randomRows(10_000, false)
-	data, _ := writeFile(b, rows, WriterOptions{})
-	b.ReportAllocs()
-	for b.Loop() {
-		readFile(b, data)
-	}
-	b.ReportMetric(float64(len(rows)*b.N)/b.Elapsed().Seconds(), "rows/s")
+	b.ReportMetric(float64(size)/float64(len(rows)), "bytes/row")
 }
