@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/groundmill/groundmill/internal/storage"
 	"github.com/groundmill/groundmill/schema"
@@ -11,6 +12,9 @@ import (
 
 // RunnerPrism is Beam's local runner, inside this process.
 const RunnerPrism = "prism"
+
+// Runners lists the Beam runners that Run accepts.
+var Runners = []string{RunnerPrism}
 
 // Request is one run of a registered job over a plan.
 type Request struct {
@@ -23,7 +27,7 @@ type Request struct {
 
 // Options say how to run; they have no influence on the results.
 type Options struct {
-	Runner string // "" is RunnerPrism
+	Runner string // one of Runners; "" is RunnerPrism
 	// Lanes is how many units may run side by side, at most 8; 0 is 1.
 	Lanes int
 	// Observe, if set, is called with the sum after each step of progress, from
@@ -36,6 +40,10 @@ type Options struct {
 // final name are whole. When Run returns, nothing of the run goes on in this
 // process. Runs of one process are serialised.
 func Run(ctx context.Context, req Request, opts Options) (*schema.Manifest, error) {
+	opts.Runner = cmp.Or(opts.Runner, RunnerPrism)
+	if !slices.Contains(Runners, opts.Runner) { // Beam would end the process
+		return nil, fmt.Errorf("pipelines: unknown runner %q, use one of %q", opts.Runner, Runners)
+	}
 	if len(req.Plan.Units) == 0 {
 		return nil, fmt.Errorf("%w: the plan has no units", ErrNoInput)
 	}
@@ -84,7 +92,7 @@ func runPipeline(ctx context.Context, req Request, opts Options, job Job) (*Tall
 	defer s.end()
 	fn := unitFn{Job: req.Job, Spec: req.Spec, Output: req.Output, Split: req.Split, Session: s.id}
 	p := buildPipeline(fn, req.Plan.Units, min(max(opts.Lanes, 1), maxLanes))
-	err := execute(ctx, cmp.Or(opts.Runner, RunnerPrism), p)
+	err := execute(ctx, opts.Runner, p)
 	s.end()
 	return s.result(err)
 }

@@ -286,7 +286,7 @@ func TestRunStopsWhenCancelled(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		cancel(stopped)
 		req := request(t, 3, fakeSpec{})
-		if _, err := runPipeline(ctx, req, Options{}, &fakeJob{}); !errors.Is(err, stopped) {
+		if _, err := runPipeline(ctx, req, Options{Runner: RunnerPrism}, &fakeJob{}); !errors.Is(err, stopped) {
 			t.Errorf("error is %v, want the cause", err)
 		}
 		wantUnfinished(t, req.Output)
