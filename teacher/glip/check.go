@@ -1,0 +1,272 @@
+package glip
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/groundmill/groundmill/teacher/ort"
+)
+
+// CheckOptions says how far a model may be from its reference. Zero values mean
+// the defaults.
+type CheckOptions struct {
+	Tolerance      float64 // of every tensor, absolute; default 1e-4
+	ScoreTolerance float64 // of a detection; default 1e-4
+	BoxTolerance   float64 // of a detection's edges, in pixels; default 0.01
+}
+
+func (o CheckOptions) withDefaults() CheckOptions {
+	return CheckOptions{
+		Tolerance:      firstOf(o.Tolerance, 1e-4),
+		ScoreTolerance: firstOf(o.ScoreTolerance, 1e-4),
+		BoxTolerance:   firstOf(o.BoxTolerance, 0.01),
+	}
+}
+
+// Stage is the comparison of one step of the model with its reference.
+type Stage struct {
+	Name      string  `json:"name"`
+	MaxDiff   float64 `json:"max_diff"` // largest absolute difference
+	Tolerance float64 `json:"tolerance"`
+	Pass      bool    `json:"pass"`
+	Note      string  `json:"note,omitempty"` // what MaxDiff cannot say
+}
+
+// CheckReport lists every stage that the model and the reference both have, in
+// the order in which they are computed, the worst of all cases each.
+type CheckReport struct {
+	Reference string   `json:"reference"`
+	Cases     []string `json:"cases"`
+	Stages    []Stage  `json:"stages"`
+}
+
+// Pass says whether every stage passes.
+func (r *CheckReport) Pass() bool {
+	return !slices.ContainsFunc(r.Stages, func(s Stage) bool { return !s.Pass })
+}
+
+// String returns the report as a table, a line per stage.
+func (r *CheckReport) String() string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "stage\tmax diff\tallowed\t")
+	for _, s := range r.Stages {
+		verdict := "pass"
+		if !s.Pass {
+			verdict = "FAIL"
+		}
+		fmt.Fprintf(w, "%s\t%.3g\t%.3g\t%s\n", s.Name, s.MaxDiff, s.Tolerance, strings.TrimSpace(verdict+" "+s.Note))
+	}
+	w.Flush()
+	return b.String()
+}
+
+// Check runs every case of a reference file through the code that a run uses,
+// from the original pixels to the detections, and compares each step. Token ids
+// come from the reference, so the model needs no vocabulary. Steps inside the
+// model are compared when it was imported with Debug.
+//
+// An error means that the check could not be made; a model that differs gives a
+// report that does not Pass.
+func Check(ctx context.Context, s Session, path string, o CheckOptions) (*CheckReport, error) {
+	if _, err := parseMetadata(s.Metadata()); err != nil {
+		return nil, err
+	}
+	r, err := readReference(path)
+	if err != nil {
+		return nil, err
+	}
+	c := &checker{reference: r, session: s, options: o.withDefaults(), report: &CheckReport{Reference: r.Name}}
+	for _, rc := range r.Cases {
+		c.report.Cases = append(c.report.Cases, rc.Name)
+		if err := c.run(ctx, rc); err != nil {
+			return nil, fmt.Errorf("case %s: %w", rc.Name, err)
+		}
+	}
+	return c.report, nil
+}
+
+// checker is one check under way.
+type checker struct {
+	*reference
+	session Session
+	options CheckOptions
+	report  *CheckReport
+}
+
+func (c *checker) run(ctx context.Context, rc referenceCase) error {
+	examples, err := c.prepare(rc)
+	if err != nil {
+		return err
+	}
+	b, names := newBatch(examples), c.outputs()
+	tensors, err := b.run(ctx, c.session, names)
+	if err != nil {
+		return err
+	}
+	for i, name := range names {
+		if err := c.compare(rc.Name, name, tensors[i]); err != nil {
+			return err
+		}
+	}
+	outputs, err := b.split(tensors[len(tensors)-len(headOutputs):])
+	if err != nil {
+		return err
+	}
+	for i, p := range examples {
+		found, _ := DefaultParameters().detect(outputs[i], p.frame, p.columns)
+		c.record(c.options.detections(found, rc.Images[i].Detections))
+	}
+	return nil
+}
+
+// outputs lists what the model can return, the head's outputs last.
+func (c *checker) outputs() []string {
+	var names []string
+	for _, o := range c.session.Outputs() {
+		if !slices.Contains(headOutputs, o.Name) {
+			names = append(names, o.Name)
+		}
+	}
+	return append(names, headOutputs...)
+}
+
+// prepare resizes the case's images and takes its tokens.
+func (c *checker) prepare(rc referenceCase) ([]*prepared, error) {
+	limits := sizes{c.Config.MinSize, c.Config.MaxSize}
+	ids, err1 := c.rows(rc.Name + "/input_ids")
+	mask, err2 := c.rows(rc.Name + "/attention_mask")
+	if err := errors.Join(limits.validate(), err1, err2); err != nil {
+		return nil, err
+	}
+	if n := len(rc.Images); n == 0 || len(ids) != n || len(mask) != n {
+		return nil, fmt.Errorf("glip: %d images, %d rows of tokens, %d of masks", n, len(ids), len(mask))
+	}
+	examples := make([]*prepared, len(rc.Images))
+	for i, image := range rc.Images {
+		p, err := c.prepareOne(rc.Name, i, limits)
+		if err != nil {
+			return nil, err
+		}
+		if p.shape != firstOf(examples[0], p).shape {
+			return nil, fmt.Errorf("glip: image %d has padded shape %v, unlike the first", i, p.shape)
+		}
+		p.prompt = prompt{ids: ids[i], mask: mask[i], columns: image.Columns}
+		if !p.prompt.valid() {
+			return nil, fmt.Errorf("glip: image %d has phrase tokens outside its %d tokens", i, len(ids[i]))
+		}
+		examples[i] = p
+	}
+	return examples, nil
+}
+
+func (c *checker) prepareOne(name string, i int, limits sizes) (*prepared, error) {
+	image, err1 := c.image(fmt.Sprintf("%s/image%d", name, i))
+	want, err2 := c.image(fmt.Sprintf("%s/resized%d", name, i))
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, err
+	}
+	p, err := prepareImage(limits, image)
+	if err != nil {
+		return nil, err
+	}
+	stage := Stage{Name: "resized"}
+	if p.image.Width != want.Width || p.image.Height != want.Height {
+		stage.MaxDiff = math.Inf(1)
+		stage.Note = fmt.Sprintf("%d×%d pixels, want %d×%d", p.image.Width, p.image.Height, want.Width, want.Height)
+	} else {
+		stage.MaxDiff = maxDiff(p.image.Pix, want.Pix)
+	}
+	c.record(stage)
+	return p, nil
+}
+
+// compare records the difference of one output from the reference's tensor, if
+// it has that.
+func (c *checker) compare(name, output string, got ort.Tensor) error {
+	want, ok, err := c.floats(name + "/" + output)
+	if err != nil || !ok {
+		return err
+	}
+	values, err := ort.Values[float32](got)
+	if err != nil {
+		return err
+	}
+	stage := Stage{Name: output, Tolerance: c.options.Tolerance}
+	if output == "input" {
+		stage.Tolerance = 0
+	}
+	if len(values) != len(want) {
+		stage.MaxDiff, stage.Note = math.Inf(1), fmt.Sprintf("shape %v, want %d values", got.Shape, len(want))
+	} else {
+		stage.MaxDiff = maxDiff(values, want)
+	}
+	c.record(stage)
+	return nil
+}
+
+// record adds a stage of one image or case to the report, where the worst
+// stays.
+func (c *checker) record(s Stage) {
+	s.Pass = s.Note == "" && s.MaxDiff <= s.Tolerance
+	at := slices.IndexFunc(c.report.Stages, func(o Stage) bool { return o.Name == s.Name })
+	switch {
+	case at < 0:
+		c.report.Stages = append(c.report.Stages, s)
+	case c.report.Stages[at].Pass && !s.Pass, s.MaxDiff > c.report.Stages[at].MaxDiff && s.Pass == c.report.Stages[at].Pass:
+		c.report.Stages[at] = s
+	}
+}
+
+// maxDiff returns the largest absolute difference; NaN counts as infinite.
+func maxDiff[T uint8 | float32](got, want []T) float64 {
+	var largest float64
+	for i := range got {
+		if got[i] == want[i] {
+			continue
+		}
+		d := math.Abs(float64(got[i]) - float64(want[i]))
+		if math.IsNaN(d) {
+			return math.Inf(1)
+		}
+		largest = max(largest, d)
+	}
+	return largest
+}
+
+// detections compares two sets: every detection must have a partner of the same
+// phrase with its score and box, within the tolerances.
+func (o CheckOptions) detections(got []detection, want [][6]float64) Stage {
+	stage := Stage{Name: "detections", Tolerance: o.ScoreTolerance}
+	free := slices.Clone(got)
+	missing := 0
+	for _, w := range want {
+		at := slices.IndexFunc(free, func(d detection) bool { return o.near(d, w) })
+		if at < 0 {
+			missing++
+			continue
+		}
+		stage.MaxDiff = max(stage.MaxDiff, math.Abs(float64(free[at].score)-w[0]))
+		free = slices.Delete(free, at, at+1)
+	}
+	if missing > 0 || len(free) > 0 {
+		stage.MaxDiff = math.Inf(1)
+		stage.Note = fmt.Sprintf("%d of %d missing, %d superfluous", missing, len(want), len(free))
+	}
+	return stage
+}
+
+func (o CheckOptions) near(d detection, want [6]float64) bool {
+	edges := [4]float32{d.box.x1, d.box.y1, d.box.x2, d.box.y2}
+	for i, e := range edges {
+		if math.Abs(float64(e)-want[2+i]) > o.BoxTolerance {
+			return false
+		}
+	}
+	return float64(d.phrase) == want[1] && math.Abs(float64(d.score)-want[0]) <= o.ScoreTolerance
+}

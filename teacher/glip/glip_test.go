@@ -1,0 +1,99 @@
+package glip
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/groundmill/groundmill/teacher"
+	"github.com/groundmill/groundmill/teacher/ort"
+)
+
+// shared returns the path of a reference file outside the repository, or skips
+// the test.
+func shared(t testing.TB, name string) string {
+	t.Helper()
+	path := filepath.Join("..", "..", "..", "shared", "data", "glip", name)
+	if _, err := os.Stat(path); err != nil {
+		t.Skipf("reference data is not there: %v", err)
+	}
+	return path
+}
+
+// loadRuntime loads ONNX Runtime, or skips the test.
+func loadRuntime(t testing.TB) {
+	t.Helper()
+	library, err := ort.Locate("")
+	if err != nil {
+		t.Skip(err)
+	}
+	if err := ort.Load(library); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// miniVocabulary names the 2,500 rows of glip-mini's word embedding.
+func miniVocabulary() []string {
+	v := []string{"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"}
+	for i := len(v); i < 2500; i++ {
+		v = append(v, fmt.Sprintf("word%d", i))
+	}
+	return v
+}
+
+// importMini imports glip-mini, a GLIP of small dimensions and random weights.
+func importMini(t testing.TB, o ImportOptions) (string, *ImportReport) {
+	t.Helper()
+	o.Checkpoint = shared(t, "glip-mini.pth")
+	o.Output = filepath.Join(t.TempDir(), "mini.onnx")
+	o.MinSize, o.MaxSize = 128, 213
+	report, err := Import(context.Background(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o.Output, report
+}
+
+// openMini opens glip-mini as a teacher.
+func openMini(t testing.TB, p Parameters) *Model {
+	t.Helper()
+	loadRuntime(t)
+	path, _ := importMini(t, ImportOptions{Vocab: miniVocabulary()})
+	m, err := Open(path, Options{Parameters: p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { m.Close() })
+	return m
+}
+
+// picture is an image whose pixels follow from its seed.
+func picture(width, height int, seed uint32) *teacher.RGB {
+	m := &teacher.RGB{Width: width, Height: height, Pix: make([]byte, 3*width*height)}
+	for i := range m.Pix {
+		seed = seed*1664525 + 1013904223
+		m.Pix[i] = byte(seed>>24)/2 + byte(i/9%128)
+	}
+	return m
+}
+
+var (
+	glipT = Architecture{
+		Swin:     Swin{Embed: 96, Depths: [4]int{2, 2, 6, 2}, Heads: [4]int{3, 6, 12, 24}, Window: 7},
+		Channels: 256, Blocks: 6, FusionEmbed: 2048,
+		BERT: BERT{Hidden: 768, Layers: 12, Intermediate: 3072, Vocabulary: 30522, Positions: 512},
+	}
+	glipA = Architecture{Swin: glipT.Swin, Channels: 256, Blocks: 6, BERT: glipT.BERT}
+	glipL = Architecture{
+		Swin:     Swin{Embed: 192, Depths: [4]int{2, 2, 18, 2}, Heads: [4]int{6, 12, 24, 48}, Window: 12},
+		Channels: 256, Blocks: 8, FusionEmbed: 2048, BERT: glipT.BERT,
+	}
+	// tiny has every kind of tensor, and few of them.
+	tiny = Architecture{
+		Swin:     Swin{Embed: 8, Depths: [4]int{2, 1, 1, 1}, Heads: [4]int{1, 2, 4, 8}, Window: 4},
+		Channels: 16, Blocks: 1, FusionEmbed: 32,
+		BERT: BERT{Hidden: 64, Layers: 1, Intermediate: 64, Vocabulary: 20, Positions: 16},
+	}
+)

@@ -1,0 +1,90 @@
+package glip
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/groundmill/groundmill/teacher/wordpiece"
+)
+
+// extraKey is the entry of a checkpoint that says what official ones leave to
+// configuration files.
+const extraKey = "groundmill"
+
+// extra reads the checkpoint's own entry, if it has one. What it leaves out
+// stays zero.
+func (im *importer) extra() (metadata, error) {
+	value, ok := im.file.Extra(extraKey)
+	if !ok {
+		return metadata{}, nil
+	}
+	entries, ok := value.(map[string]any)
+	if !ok {
+		return metadata{}, fmt.Errorf("glip: entry %q holds %T, want a dict", extraKey, value)
+	}
+	var m metadata
+	for key, v := range entries {
+		ok := true
+		switch key {
+		case "name":
+			m.name, ok = v.(string)
+		case "min_size":
+			m.sizes.min, ok = asInt(v)
+		case "max_size":
+			m.sizes.max, ok = asInt(v)
+		case "vocab":
+			m.vocabulary, ok = asLines(v)
+		}
+		if !ok {
+			return metadata{}, fmt.Errorf("glip: entry %q: %q is of the wrong type, %T", extraKey, key, v)
+		}
+	}
+	return m, nil
+}
+
+func asInt(v any) (int, bool) {
+	n, ok := v.(int64)
+	return int(n), ok
+}
+
+// asLines reads a list of strings, or one string with a line for each.
+func asLines(v any) ([]string, bool) {
+	if s, ok := v.(string); ok {
+		return strings.Split(strings.TrimSuffix(s, "\n"), "\n"), true
+	}
+	list, ok := v.([]any)
+	if !ok {
+		return nil, false
+	}
+	lines := make([]string, len(list))
+	for i, item := range list {
+		if lines[i], ok = item.(string); !ok {
+			return nil, false
+		}
+	}
+	return lines, true
+}
+
+// vocabulary picks the word pieces for an embedding of the given rows, nil
+// with a warning when none are known.
+func (im *importer) vocabulary(extra []string, rows int) ([]string, error) {
+	vocabulary := im.options.Vocab
+	if vocabulary == nil {
+		vocabulary = extra
+	}
+	if vocabulary == nil {
+		if official := wordpiece.UncasedVocab(); len(official) == rows {
+			return official, nil
+		}
+		im.warnings = append(im.warnings, fmt.Sprintf(
+			"no vocabulary of %d word pieces is known: the model can be checked, but not read captions; give one with --vocab", rows))
+		return nil, nil
+	}
+	if len(vocabulary) != rows {
+		return nil, fmt.Errorf("glip: the vocabulary has %d word pieces, the word embedding %d rows", len(vocabulary), rows)
+	}
+	if _, err := wordpiece.New(vocabulary); err != nil {
+		return nil, err
+	}
+	return vocabulary, nil
+}

@@ -1,0 +1,41 @@
+package glip
+
+import (
+	"fmt"
+
+	"github.com/groundmill/groundmill/teacher"
+	"github.com/groundmill/groundmill/teacher/raster"
+)
+
+// prepared is an example turned into model input.
+type prepared struct {
+	frame
+	prompt
+	image *teacher.RGB // resized, without padding
+}
+
+// Shape implements teacher.Prepared.
+func (p *prepared) Shape() teacher.Shape { return p.shape }
+
+// CaptionTruncated implements teacher.Prepared.
+func (p *prepared) CaptionTruncated() bool { return p.truncated }
+
+// prepareImage resizes an image to the model's sizes. The result shares no
+// memory with it.
+func prepareImage(s sizes, image *teacher.RGB) (*prepared, error) {
+	if image == nil || image.Width < 1 || image.Height < 1 || len(image.Pix) != 3*image.Width*image.Height {
+		return nil, fmt.Errorf("%w: the image is empty or not RGB", teacher.ErrExample)
+	}
+	width, height, err := s.target(image.Width, image.Height)
+	if err != nil {
+		return nil, err
+	}
+	return &prepared{
+		frame: frame{
+			shape:        padded(width, height),
+			resizedWidth: width, resizedHeight: height,
+			originalWidth: image.Width, originalHeight: image.Height,
+		},
+		image: raster.Resize(image, width, height),
+	}, nil
+}

@@ -1,0 +1,379 @@
+package glip
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/groundmill/groundmill/schema"
+	"github.com/groundmill/groundmill/teacher"
+	"github.com/groundmill/groundmill/teacher/onnx"
+	"github.com/groundmill/groundmill/teacher/ort"
+)
+
+// fakeSession answers with what answer makes of the inputs.
+type fakeSession struct {
+	props  []onnx.Property
+	answer func(inputs []ort.Tensor) ([]ort.Tensor, error)
+	closed bool
+}
+
+func (s *fakeSession) Metadata() map[string]string {
+	m := map[string]string{}
+	for _, p := range s.props {
+		m[p.Key] = p.Value
+	}
+	return m
+}
+func (s *fakeSession) Outputs() []ort.ValueInfo { return nil }
+func (s *fakeSession) Close() error             { s.closed = true; return nil }
+func (s *fakeSession) Run(_ context.Context, inputs []ort.Tensor, _ []string) ([]ort.Tensor, error) {
+	return s.answer(inputs)
+}
+
+// fakeModel is a teacher over a fake session, for images of 32 to 64 pixels.
+func fakeModel(t *testing.T, answer func([]ort.Tensor) ([]ort.Tensor, error)) *Model {
+	t.Helper()
+	vocabulary := []string{"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "dog"}
+	props, err := metadata{name: "fake", architecture: tiny, sizes: sizes{32, 64}, vocabulary: vocabulary}.properties()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := newModel(&fakeSession{props: props, answer: answer}, Parameters{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// constant answers with one number for each kind of output.
+func constant(logit, delta, centerness float32) func([]ort.Tensor) ([]ort.Tensor, error) {
+	return func(inputs []ort.Tensor) ([]ort.Tensor, error) {
+		shape, tokens := inputs[0].Shape, inputs[2].Shape[1]
+		n := 0
+		for _, g := range grids(teacher.Shape{Height: int(shape[1]), Width: int(shape[2])}) {
+			n += g.positions()
+		}
+		fill := func(v float32, dims ...int64) ort.Tensor {
+			size := 1
+			for _, d := range dims {
+				size *= int(d)
+			}
+			data := make([]float32, size)
+			for i := range data {
+				data[i] = v
+			}
+			return ort.NewTensor("", data, dims...)
+		}
+		b, p := shape[0], int64(n)
+		return []ort.Tensor{fill(logit, b, p, tokens), fill(delta, b, p, 4), fill(centerness, b, p)}, nil
+	}
+}
+
+func prepare(t testing.TB, m *Model, ex teacher.Example) teacher.Prepared {
+	t.Helper()
+	p, err := m.Prepare(ex)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func ground(t testing.TB, m *Model, batch ...teacher.Prepared) [][]teacher.Grounding {
+	t.Helper()
+	out, err := m.Ground(context.Background(), batch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+var dog = []schema.Span{{Start: 0, End: 3}}
+
+// What the graph is given: bytes in the corner, sizes, tokens padded to the
+// longest text.
+func TestModelInputs(t *testing.T) {
+	var got []ort.Tensor
+	m := fakeModel(t, func(in []ort.Tensor) ([]ort.Tensor, error) {
+		got = in
+		return nil, errors.New("seen enough")
+	})
+	a := prepare(t, m, teacher.Example{Image: picture(40, 32, 1), Caption: "dog", Phrases: dog})
+	b := prepare(t, m, teacher.Example{Image: picture(50, 32, 2), Caption: "dog dog dog", Phrases: dog})
+	if _, err := m.Ground(context.Background(), []teacher.Prepared{a, b}); err == nil {
+		t.Error("the session's error is lost")
+	}
+	shapes := map[string][]int64{}
+	for _, in := range got {
+		shapes[in.Name] = in.Shape
+	}
+	want := map[string][]int64{"pixels": {2, 32, 64, 3}, "sizes": {2, 2}, "input_ids": {2, 5}, "attention_mask": {2, 5}}
+	if diff := cmp.Diff(want, shapes); diff != "" {
+		t.Fatal(diff)
+	}
+	if diff := cmp.Diff([]int64{32, 40, 32, 50}, got[1].Data); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]int64{2, 5, 3, 0, 0, 2, 5, 5, 5, 3}, got[2].Data); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]int64{1, 1, 1, 0, 0, 1, 1, 1, 1, 1}, got[3].Data); diff != "" {
+		t.Error(diff)
+	}
+	second := got[0].Data.([]uint8)[32*64*3:]
+	if diff := cmp.Diff(picture(50, 32, 2).Pix[150*31:], second[64*3*31:][:150]); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestGroundWithoutPhrasesOrExamples(t *testing.T) {
+	m := fakeModel(t, constant(0, 0, 0))
+	if out := ground(t, m); out != nil {
+		t.Errorf("empty batch gave %v", out)
+	}
+	out := ground(t, m, prepare(t, m, teacher.Example{Image: picture(32, 32, 1)}))
+	if diff := cmp.Diff([][]teacher.Grounding{{}}, out); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestBeyondPrompt(t *testing.T) {
+	m := fakeModel(t, constant(3, 0, 3))
+	caption := strings.Repeat("dog ", 20) // tiny reads 16 tokens
+	p := prepare(t, m, teacher.Example{Image: picture(32, 32, 1), Caption: caption, Phrases: []schema.Span{{Start: 0, End: 3}, {Start: 76, End: 79}}})
+	out := ground(t, m, p)[0]
+	if !p.CaptionTruncated() || out[0].BeyondPrompt || len(out[0].Boxes) == 0 || !out[1].BeyondPrompt || len(out[1].Boxes) > 0 || out[1].Best != 0 {
+		t.Errorf("truncated %v, %+v", p.CaptionTruncated(), out)
+	}
+}
+
+func TestPrepareRefuses(t *testing.T) {
+	m := fakeModel(t, nil)
+	cases := map[string]*teacher.RGB{
+		"nil": nil, "empty": {}, "short": {Width: 2, Height: 2, Pix: make([]byte, 11)}, "elongated": picture(1, 4000, 1),
+	}
+	for name, image := range cases {
+		_, err := m.Prepare(teacher.Example{Image: image, Caption: "dog"})
+		if !errors.Is(err, teacher.ErrExample) || errors.Is(err, teacher.ErrExtremeAspect) != (name == "elongated") {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+}
+
+func TestPrepareDoesNotKeepTheImage(t *testing.T) {
+	m := fakeModel(t, nil)
+	image := picture(32, 32, 1)
+	p := prepare(t, m, teacher.Example{Image: image}).(*prepared)
+	clear(image.Pix)
+	if diff := cmp.Diff(picture(32, 32, 1).Pix, p.image.Pix); diff != "" {
+		t.Error("the example's pixels are still in use")
+	}
+}
+
+type foreign struct{ *prepared }
+
+func TestGroundRefusesWhatIsNoBatch(t *testing.T) {
+	m := fakeModel(t, constant(0, 0, 0))
+	small := prepare(t, m, teacher.Example{Image: picture(32, 32, 1)})
+	wide := prepare(t, m, teacher.Example{Image: picture(64, 32, 1)})
+	for want, batch := range map[string][]teacher.Prepared{
+		"example 1 of the batch has shape": {small, wide},
+		"by another teacher":               {foreign{small.(*prepared)}},
+	} {
+		if _, err := m.Ground(context.Background(), batch); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+}
+
+func TestGroundReportsABrokenModel(t *testing.T) {
+	nan := float32(math.NaN())
+	short := func(in []ort.Tensor) ([]ort.Tensor, error) {
+		out, _ := constant(0, 0, 0)(in)
+		out[1] = ort.NewTensor("bbox", make([]float32, 8), 1, 2, 4)
+		return out, nil
+	}
+	integers := func(in []ort.Tensor) ([]ort.Tensor, error) {
+		out, _ := constant(0, 0, 0)(in)
+		out[0] = ort.NewTensor("logits", make([]int64, 8), 8)
+		return out, nil
+	}
+	for want, answer := range map[string]func([]ort.Tensor) ([]ort.Tensor, error){
+		"NaN for example 0":         constant(0, 0, nan),
+		"output bbox has shape [1 ": short,
+		`"logits" holds`:            integers,
+	} {
+		m := fakeModel(t, answer)
+		p := prepare(t, m, teacher.Example{Image: picture(32, 32, 1), Caption: "dog", Phrases: dog})
+		if _, err := m.Ground(context.Background(), []teacher.Prepared{p}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+}
+
+// eager finds boxes in the noise of random weights.
+var eager = Parameters{InferenceThreshold: 0.002, PreNMSTop: 1000, NMS: 0.6, Detections: 20}
+
+func miniExample(width, height int, words ...int) teacher.Example {
+	var caption strings.Builder
+	var spans []schema.Span
+	for _, w := range words {
+		start := int32(caption.Len())
+		fmt.Fprintf(&caption, "word%d", w)
+		spans = append(spans, schema.Span{Start: start, End: int32(caption.Len())})
+		caption.WriteByte(' ')
+	}
+	return teacher.Example{Image: picture(width, height, uint32(width)), Caption: caption.String(), Phrases: spans}
+}
+
+var groundingNoise = cmp.Options{cmpopts.EquateApprox(0, 1e-5), cmp.Comparer(func(a, b schema.Box) bool {
+	near := func(x, y float32) bool { return math.Abs(float64(x-y)) < 1e-2 }
+	return near(a.X1, b.X1) && near(a.Y1, b.Y1) && near(a.X2, b.X2) && near(a.Y2, b.Y2)
+})}
+
+// An example's answer must not depend on its neighbours: neither on their
+// pixels nor on the length of their captions.
+func TestBatchEqualsSingles(t *testing.T) {
+	m := openMini(t, eager)
+	examples := []teacher.Example{
+		miniExample(90, 140, 100, 200), miniExample(101, 157, 7, 8, 9, 10, 11, 12), miniExample(88, 138, 300),
+	}
+	var batch []teacher.Prepared
+	var alone [][]teacher.Grounding
+	found := 0
+	for _, ex := range examples {
+		alone = append(alone, ground(t, m, prepare(t, m, ex))...)
+		batch = append(batch, prepare(t, m, ex))
+	}
+	together := ground(t, m, batch...)
+	if diff := cmp.Diff(alone, together, groundingNoise); diff != "" {
+		t.Error(diff)
+	}
+	for _, g := range together[1] {
+		found += len(g.Boxes)
+	}
+	if found == 0 {
+		t.Error("no boxes: the test compares nothing")
+	}
+}
+
+// Padding of the text changes nothing, and what lies outside an image is not
+// looked at.
+func TestPaddingIsInvisible(t *testing.T) {
+	m := openMini(t, eager)
+	run := func(padding int, garbage byte) []float32 {
+		p := prepare(t, m, miniExample(120, 90, 55, 66, 77)).(*prepared)
+		for range padding {
+			p.ids, p.mask = append(p.ids, 5), append(p.mask, 0)
+		}
+		buffer := make([]uint8, 1<<20)
+		for i := range buffer {
+			buffer[i] = garbage
+		}
+		pixelBuffers.Put(&buffer)
+		b := newBatch([]*prepared{p})
+		out, err := b.run(context.Background(), m.session, headOutputs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		outputs, err := b.split(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var logits []float32
+		for n := range outputs[0].centerness {
+			logits = append(logits, outputs[0].logits[n*b.tokens:][:5]...)
+		}
+		return append(append(logits, outputs[0].deltas...), outputs[0].centerness...)
+	}
+	want := run(0, 0)
+	for name, got := range map[string][]float32{"text": run(11, 0), "image": run(0, 255)} {
+		if diff := maxDiff(got, want); diff > 1e-5 {
+			t.Errorf("padding of the %s changes outputs by %g", name, diff)
+		}
+	}
+}
+
+// Every size must pass through windows, merging and the flattened offsets.
+func TestOddSizes(t *testing.T) {
+	m := openMini(t, eager)
+	for _, size := range [][2]int{{1, 1}, {3, 2}, {33, 47}, {213, 100}, {1, 300}, {400, 2}, {500, 501}} {
+		ex := miniExample(size[0], size[1], 42, 43)
+		for _, g := range ground(t, m, prepare(t, m, ex))[0] {
+			if !(g.Best > 0 && g.Best < 1) {
+				t.Errorf("%v: best %v", size, g.Best)
+			}
+			for _, b := range g.Boxes {
+				if !inside(b.Box, float32(size[0]), float32(size[1])) {
+					t.Errorf("%v: box %v", size, b)
+				}
+			}
+		}
+	}
+}
+
+func TestGroundStopsWithItsContext(t *testing.T) {
+	m := openMini(t, eager)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	p := prepare(t, m, miniExample(120, 90, 55))
+	if _, err := m.Ground(ctx, []teacher.Prepared{p}); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestInfo(t *testing.T) {
+	info := openMini(t, Parameters{}).Info()
+	if info.Name != "glip-mini" || len(info.SHA256) != 64 || !strings.HasPrefix(info.Runtime, "onnxruntime 1.") || info.Device != "cpu" {
+		t.Errorf("info %+v", info)
+	}
+}
+
+func TestOpenRefuses(t *testing.T) {
+	loadRuntime(t)
+	g := onnx.NewGraph("other")
+	g.Output("y", g.Input("x", onnx.Float32, onnx.Fixed(2)), onnx.Float32, onnx.Fixed(2))
+	other := filepath.Join(t.TempDir(), "other.onnx")
+	if _, err := (&onnx.Model{Graph: g, Opset: opset}).WriteFile(other, onnx.WriteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Open(other, Options{})
+	if !errors.Is(err, ErrNotTeacher) || !strings.Contains(err.Error(), "runner teacher import") || strings.Contains(err.Error(), "\n") {
+		t.Errorf("another model: error %v", err)
+	}
+	mute, _ := importMini(t, ImportOptions{})
+	if _, err := Open(mute, Options{}); err == nil || !strings.Contains(err.Error(), "no vocabulary") {
+		t.Errorf("without vocabulary: error %v", err)
+	}
+	if _, err := Open(filepath.Join(t.TempDir(), "no.onnx"), Options{}); err == nil || !strings.Contains(err.Error(), "no.onnx") {
+		t.Errorf("missing file: error %v", err)
+	}
+	path, _ := importMini(t, ImportOptions{Vocab: miniVocabulary()})
+	if _, err := Open(path, Options{Parameters: Parameters{NMS: 2}}); err == nil || !strings.Contains(err.Error(), "NMS is 2") {
+		t.Errorf("bad parameters: error %v", err)
+	}
+}
+
+// BenchmarkGround measures glip-mini, one image of its own size, one thread.
+func BenchmarkGround(b *testing.B) {
+	m := openMini(b, Parameters{})
+	ex := miniExample(200, 170, 1, 2, 3, 4, 5, 6)
+	for b.Loop() {
+		ground(b, m, prepare(b, m, ex))
+	}
+}
+
+func BenchmarkPrepare(b *testing.B) {
+	m := openMini(b, Parameters{})
+	ex := miniExample(640, 480, 1, 2, 3, 4, 5, 6)
+	for b.Loop() {
+		prepare(b, m, ex)
+	}
+}
