@@ -16,20 +16,33 @@ import (
 // The proof of the import: the official modules' own tensors come out of it.
 func TestMiniEqualsTheOfficialModules(t *testing.T) {
 	loadRuntime(t)
-	reference := shared(t, "glip-mini.json")
-	for name, debug := range map[string]bool{"production": false, "debug": true} {
+	debug, _ := importMini(t, ImportOptions{Debug: true})
+	cases := map[string]struct {
+		session Session
+		stages  int
+	}{
+		"production": {openMini(t, DefaultParameters()).session, 5},
+		"debug":      {openSession(t, debug), 51},
+	}
+	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			path, _ := importMini(t, ImportOptions{Debug: debug})
-			report := check(t, path, reference, CheckOptions{})
-			if !report.Pass() || len(report.Cases) != 3 {
-				t.Errorf("cases %v\n%s", report.Cases, report)
-			}
-			if want := map[bool]int{false: 5, true: 51}[debug]; len(report.Stages) != want {
-				t.Errorf("%d stages, want %d\n%s", len(report.Stages), want, report)
+			report := check(t, c.session, shared(t, "glip-mini.json"), CheckOptions{})
+			if !report.Pass() || len(report.Cases) != 3 || len(report.Stages) != c.stages {
+				t.Errorf("cases %v, %d stages", report.Cases, len(report.Stages))
 			}
 			t.Logf("\n%s", report)
 		})
 	}
+}
+
+func openSession(t *testing.T, path string) Session {
+	t.Helper()
+	s, err := ort.Open(path, ort.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
 }
 
 // Full dimensions: shared/tools/make_glip_checkpoint.py writes the checkpoint.
@@ -43,20 +56,15 @@ func TestGLIPTEqualsTheOfficialModules(t *testing.T) {
 	if _, err := Import(context.Background(), ImportOptions{Checkpoint: checkpoint, Output: path}); err != nil {
 		t.Fatal(err)
 	}
-	report := check(t, path, shared(t, "glip-t-random.json"), CheckOptions{Tolerance: 1e-3})
+	report := check(t, openSession(t, path), shared(t, "glip-t-random.json"), CheckOptions{Tolerance: 1e-3})
 	if !report.Pass() {
 		t.Errorf("\n%s", report)
 	}
 	t.Logf("\n%s", report)
 }
 
-func check(t *testing.T, model, reference string, o CheckOptions) *CheckReport {
+func check(t *testing.T, s Session, reference string, o CheckOptions) *CheckReport {
 	t.Helper()
-	s, err := ort.Open(model, ort.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
 	report, err := Check(context.Background(), s, reference, o)
 	if err != nil {
 		t.Fatal(err)
@@ -66,8 +74,7 @@ func check(t *testing.T, model, reference string, o CheckOptions) *CheckReport {
 
 // A check that cannot fail proves nothing.
 func TestCheckSeesEveryKindOfDifference(t *testing.T) {
-	loadRuntime(t)
-	path, _ := importMini(t, ImportOptions{})
+	session := openMini(t, DefaultParameters()).session
 	text, err := os.ReadFile(shared(t, "glip-mini.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -93,7 +100,7 @@ func TestCheckSeesEveryKindOfDifference(t *testing.T) {
 		t.Run(stage, func(t *testing.T) {
 			spoil()
 			defer spoil() // flips it back
-			report := check(t, path, writeReference(t, text, data), CheckOptions{})
+			report := check(t, session, writeReference(t, text, data), CheckOptions{})
 			for _, s := range report.Stages {
 				if s.Pass == (s.Name == stage) {
 					t.Errorf("%s: pass %v", s.Name, s.Pass)
@@ -103,7 +110,7 @@ func TestCheckSeesEveryKindOfDifference(t *testing.T) {
 	}
 	t.Run("detections", func(t *testing.T) {
 		other := bytes.Replace(text, []byte("0.4366273581981659"), []byte("0.4376273581981659"), 1)
-		report := check(t, path, writeReference(t, other, data), CheckOptions{})
+		report := check(t, session, writeReference(t, other, data), CheckOptions{})
 		last := report.Stages[len(report.Stages)-1]
 		if report.Pass() || last.Name != "detections" || last.Note != "1 of 52 missing, 1 superfluous" {
 			t.Errorf("\n%s", report)
@@ -120,6 +127,18 @@ func writeReference(t *testing.T, text, data []byte) string {
 		}
 	}
 	return base + ".json"
+}
+
+func TestReportAsJSON(t *testing.T) {
+	got, err := json.Marshal(CheckReport{Reference: "r", Cases: []string{"c"}, Stages: []Stage{
+		{Name: "a", MaxDiff: 0.5, Tolerance: 1, Pass: true},
+		{Name: "b", MaxDiff: math.Inf(1), Note: "shape"},
+	}})
+	want := `{"reference":"r","cases":["c"],"stages":[{"name":"a","max_diff":0.5,"tolerance":1,"pass":true},` +
+		`{"name":"b","max_diff":null,"tolerance":0,"pass":false,"note":"shape"}]}`
+	if err != nil || string(got) != want {
+		t.Errorf("%s, %v", got, err)
+	}
 }
 
 func TestMaxDiff(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/groundmill/groundmill/teacher"
@@ -43,6 +44,14 @@ func miniVocabulary() []string {
 	return v
 }
 
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if sharedMini.model != nil {
+		sharedMini.model.Close()
+	}
+	os.Exit(code)
+}
+
 // importMini imports glip-mini, a GLIP of small dimensions and random weights.
 func importMini(t testing.TB, o ImportOptions) (string, *ImportReport) {
 	t.Helper()
@@ -56,17 +65,32 @@ func importMini(t testing.TB, o ImportOptions) (string, *ImportReport) {
 	return o.Output, report
 }
 
-// openMini opens glip-mini as a teacher.
+// sharedMini is glip-mini, opened once for all tests: opening takes longer than
+// most of them.
+var sharedMini struct {
+	sync.Once
+	model *Model
+}
+
+// openMini returns glip-mini as a teacher, with parameters of the test's own.
 func openMini(t testing.TB, p Parameters) *Model {
 	t.Helper()
 	loadRuntime(t)
-	path, _ := importMini(t, ImportOptions{Vocab: miniVocabulary()})
-	m, err := Open(path, Options{Parameters: p})
-	if err != nil {
-		t.Fatal(err)
+	shared(t, "glip-mini.pth")
+	sharedMini.Do(func() {
+		path, _ := importMini(t, ImportOptions{Vocab: miniVocabulary()})
+		m, err := Open(path, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sharedMini.model = m
+	})
+	if sharedMini.model == nil {
+		t.Fatal("glip-mini could not be opened")
 	}
-	t.Cleanup(func() { m.Close() })
-	return m
+	m := *sharedMini.model
+	m.parameters = p
+	return &m
 }
 
 // picture is an image whose pixels follow from its seed.

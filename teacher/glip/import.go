@@ -32,14 +32,14 @@ type ImportOptions struct {
 
 // ImportReport says what Import read and wrote.
 type ImportReport struct {
-	Name             string
-	Architecture     Architecture
-	CheckpointSHA256 string
-	Tensors          int   // read from the checkpoint
-	Parameters       int64 // numbers in them
-	Nodes            int   // operators of the graph
-	Written          onnx.Written
-	Warnings         []string // one line each
+	Name             string       `json:"name"`
+	Architecture     Architecture `json:"architecture"`
+	CheckpointSHA256 string       `json:"checkpoint_sha256"`
+	Tensors          int          `json:"tensors"`    // read from the checkpoint
+	Parameters       int64        `json:"parameters"` // numbers in them
+	Nodes            int          `json:"nodes"`      // operators of the graph
+	Written          onnx.Written `json:"written"`
+	Warnings         []string     `json:"warnings,omitempty"` // one line each
 }
 
 // Import converts a GLIP checkpoint to an ONNX file. Weights are streamed, so

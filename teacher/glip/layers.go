@@ -10,7 +10,7 @@ const (
 	bertEpsilon   = 1e-12
 )
 
-// linear multiplies the last axis with a [out,in] weight, without bias.
+// project multiplies the last axis with a [out,in] weight, without bias.
 func (b *builder) project(x onnx.Value, weight string) onnx.Value {
 	return b.op("MatMul", x, b.linearWeight(weight))
 }

@@ -330,7 +330,7 @@ func TestGroundStopsWithItsContext(t *testing.T) {
 }
 
 func TestInfo(t *testing.T) {
-	info := openMini(t, Parameters{}).Info()
+	info := openMini(t, eager).Info()
 	if info.Name != "glip-mini" || len(info.SHA256) != 64 || !strings.HasPrefix(info.Runtime, "onnxruntime 1.") || info.Device != "cpu" {
 		t.Errorf("info %+v", info)
 	}
@@ -363,7 +363,7 @@ func TestOpenRefuses(t *testing.T) {
 
 // BenchmarkGround measures glip-mini, one image of its own size, one thread.
 func BenchmarkGround(b *testing.B) {
-	m := openMini(b, Parameters{})
+	m := openMini(b, DefaultParameters())
 	ex := miniExample(200, 170, 1, 2, 3, 4, 5, 6)
 	for b.Loop() {
 		ground(b, m, prepare(b, m, ex))
@@ -371,7 +371,7 @@ func BenchmarkGround(b *testing.B) {
 }
 
 func BenchmarkPrepare(b *testing.B) {
-	m := openMini(b, Parameters{})
+	m := openMini(b, DefaultParameters())
 	ex := miniExample(640, 480, 1, 2, 3, 4, 5, 6)
 	for b.Loop() {
 		prepare(b, m, ex)

@@ -91,16 +91,5 @@ func (g *Graph) Ops(op string, outputs int, inputs []Value, attrs ...Attribute) 
 	return out
 }
 
-// Parameters returns the number of elements of all float32 initializers.
-func (g *Graph) Parameters() int64 {
-	var n int64
-	for i := range g.initializers {
-		if g.initializers[i].DType == Float32 {
-			n += g.initializers[i].Elements()
-		}
-	}
-	return n
-}
-
 // Nodes returns the number of operator calls.
 func (g *Graph) Nodes() int { return len(g.nodes) }

@@ -16,7 +16,6 @@ const (
 	Float32 DType = 1
 	Uint8   DType = 2
 	Int64   DType = 7
-	Bool    DType = 9
 )
 
 // Size returns the bytes of one element, 0 for an unknown type.
@@ -24,7 +23,7 @@ func (d DType) Size() int64 {
 	switch d {
 	case Float32:
 		return 4
-	case Uint8, Bool:
+	case Uint8:
 		return 1
 	case Int64:
 		return 8

@@ -24,18 +24,18 @@ type WriteOptions struct {
 
 // File is one file of a written model.
 type File struct {
-	Path   string
-	Bytes  int64
-	SHA256 string // hex
+	Path   string `json:"path"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"` // hex
 }
 
 // Written lists what WriteFile wrote.
 type Written struct {
-	Model File
-	Data  *File // external data, nil when the weights are in the model file
+	Model File  `json:"model"`
+	Data  *File `json:"data,omitempty"` // external data, nil when the weights are in the model file
 	// SHA256 is the hex digest of the model file followed by the data file, the
 	// identity of the whole.
-	SHA256 string
+	SHA256 string `json:"sha256"`
 }
 
 // UsesExternal says whether WriteFile would write a data file.
@@ -69,19 +69,27 @@ func (m *Model) WriteFile(path string, opts WriteOptions) (*Written, error) {
 	if err != nil {
 		return nil, err
 	}
-	return l.publish(path, location)
+	if location == "" {
+		return l.publish(path)
+	}
+	return l.publishBoth(path, location)
 }
 
-// publish writes the files under temporary names and renames them when both
-// are whole, the data file first: a model never appears without its data.
-func (l *layout) publish(path, location string) (*Written, error) {
-	if location == "" {
-		model, err := writeTemp(path, nil, l.writeModel)
-		if err != nil {
-			return nil, err
-		}
-		return &Written{Model: model.file, SHA256: model.file.SHA256}, model.publish()
+// publish writes the one file of a model with its weights inside.
+func (l *layout) publish(path string) (*Written, error) {
+	model, err := writeTemp(path, nil, l.writeModel)
+	if err != nil {
+		return nil, err
 	}
+	if err := model.publish(); err != nil {
+		return nil, err
+	}
+	return &Written{Model: model.file, SHA256: model.file.SHA256}, nil
+}
+
+// publishBoth writes model and data under temporary names and renames them
+// when both are whole, the data first: a model never appears without its data.
+func (l *layout) publishBoth(path, location string) (*Written, error) {
 	both := sha256.New()
 	model, err := writeTemp(path, both, l.writeModel)
 	if err != nil {
