@@ -11,7 +11,7 @@
 //  3. min_box_side: the shorter side has too few pixels.
 //  4. max_relative_area: the box covers too much of the image.
 //  5. nms_iou: a better box of the same phrase overlaps it too much.
-//  6. max_boxes: the phrase has enough better boxes.
+//  6. max_boxes_per_phrase: the phrase has enough better boxes.
 //
 // The result depends on the configuration and the boxes alone. Of two boxes
 // with equal scores the earlier one wins; the order of boxes never changes.
