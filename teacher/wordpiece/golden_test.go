@@ -1,7 +1,6 @@
 package wordpiece
 
 import (
-	"bufio"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -74,24 +73,32 @@ func TestEveryCodePointEqualsReference(t *testing.T) {
 }
 
 // digest follows writeCodePoints in reference.mjs.
-func digest(first rune, n rune) string {
+func digest(first, n rune) string {
 	hash := sha256.New()
-	out := bufio.NewWriter(hash)
+	var line []byte
 	for r := first; r < first+n; r++ {
 		if r < 0xD800 || r > 0xDFFF {
-			fmt.Fprint(out, describe(r))
+			line = describe(line[:0], r)
+			hash.Write(line)
 		}
 	}
-	out.Flush()
 	return fmt.Sprintf("%x", hash.Sum(nil)[:8])
 }
 
 // describe follows its namesake in reference.mjs.
-func describe(r rune) string {
-	var ids, offsets []string
-	for _, p := range Uncased().Encode(fmt.Sprintf("a%cb %c", r, r)) {
-		ids = append(ids, fmt.Sprint(p.ID))
-		offsets = append(offsets, fmt.Sprintf("%d,%d", p.Start, p.End))
+func describe(line []byte, r rune) []byte {
+	pieces := Uncased().Encode("a" + string(r) + "b " + string(r))
+	line = strconv.AppendInt(line, int64(r), 16)
+	separator := byte(' ')
+	for _, p := range pieces {
+		line = strconv.AppendInt(append(line, separator), int64(p.ID), 10)
+		separator = ','
 	}
-	return fmt.Sprintf("%x %s %s\n", r, strings.Join(ids, ","), strings.Join(offsets, ","))
+	separator = ' '
+	for _, p := range pieces {
+		line = strconv.AppendInt(append(line, separator), int64(p.Start), 10)
+		line = strconv.AppendInt(append(line, ','), int64(p.End), 10)
+		separator = ','
+	}
+	return append(line, '\n')
 }
