@@ -12,8 +12,8 @@ type Shaped interface {
 // bit:
 //
 //   - a shape with size items waiting is emitted;
-//   - when window items have been added since the oldest waiting one (itself
-//     included), its shape is emitted;
+//   - when window items have been added or skipped since the oldest waiting one
+//     (itself included), its shape is emitted;
 //   - Flush emits the rest, the shape with the oldest item first.
 //
 // So no item is overtaken by more than window-1 later ones, which bounds both
@@ -48,6 +48,19 @@ func (b *Batcher[T]) Add(item T) [][]T {
 	if i := b.put(item); len(b.waiting[i].items) == b.size {
 		ready = append(ready, b.take(i))
 	}
+	return b.overdue(ready)
+}
+
+// Skip counts an item that needs no batch, such as one found to be unusable, so
+// that it ages the waiting ones. It returns the batches that are ready.
+func (b *Batcher[T]) Skip() [][]T {
+	b.added++
+	return b.overdue(nil)
+}
+
+// overdue appends the batch of the oldest item if that has waited long enough.
+// One is enough: ages are distinct and grow by one from call to call.
+func (b *Batcher[T]) overdue(ready [][]T) [][]T {
 	if len(b.waiting) > 0 && b.added-b.waiting[0].first >= b.window {
 		ready = append(ready, b.take(0))
 	}

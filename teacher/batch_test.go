@@ -18,8 +18,8 @@ type numbered struct {
 
 func (n numbered) Shape() Shape { return Shape{Height: int(n.letter), Width: 32} }
 
-// batches feeds one item per letter of shapes and renders every batch; "|"
-// separates what Add gave from what Flush gave.
+// batches feeds one item per letter of shapes, skips one per dot and renders
+// every batch; "|" separates what came before Flush from what Flush gave.
 func batches(shapes string, size, window int) string {
 	b := NewBatcher[numbered](size, window)
 	var out []string
@@ -33,6 +33,10 @@ func batches(shapes string, size, window int) string {
 		}
 	}
 	for i := range len(shapes) {
+		if shapes[i] == '.' {
+			render(b.Skip())
+			continue
+		}
 		render(b.Add(numbered{shapes[i], i}))
 	}
 	out = append(out, "|")
@@ -54,6 +58,8 @@ func TestBatcher(t *testing.T) {
 		{"window counts emitted items too", "abbbbbb", 2, 4, "b12 a0 b34 b56 |"},
 		{"full and too old at once", "abcb", 2, 4, "b13 a0 | c2"},
 		{"full batch holds the oldest", "abca", 2, 4, "a03 | b1 c2"},
+		{"skipped items age the others", "ab...a", 2, 4, "a0 b1 | a5"},
+		{"skipped items alone", "...", 2, 2, "|"},
 		{"window below size", "aaaa", 8, 2, "a01 a23 |"},
 		{"size one", "aba", 1, 1, "a0 b1 a2 |"},
 	}
