@@ -242,7 +242,7 @@ func TestBadContainersAreErrors(t *testing.T) {
 	}
 }
 
-// lyingEntry is an archive whose storage claims 4 TB in both headers and in the
+// lyingEntry is an archive whose storage claims a gigabyte in both headers and in the
 // pickle.
 func lyingEntry(t *testing.T, pickle string) []byte {
 	t.Helper()

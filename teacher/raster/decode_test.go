@@ -148,6 +148,7 @@ func TestRefusals(t *testing.T) {
 		"encoded size":     {picture, Limits{MaxBytes: 100}, ErrTooLarge, "bytes, the limit is 100"},
 		"pixel limit":      {picture, Limits{MaxPixels: 850}, ErrTooLarge, "37x23"},
 		"side limit":       {picture, Limits{MaxSide: 36}, ErrTooLarge, "37x23"},
+		"endless jpeg":     {append(fixture("progressive.jpg"), bytes.Repeat([]byte("\xff\xda"), 300)...), Limits{}, ErrCorrupt, "scans"},
 		"jpeg magic only":  {[]byte("\xff\xd8"), Limits{}, ErrCorrupt, "jpeg"},
 		"png magic only":   {[]byte("\x89PNG\r\n\x1a\n"), Limits{}, ErrCorrupt, "png"},
 		"webp magic only":  {[]byte("RIFF\x08\x00\x00\x00WEBPVP8 "), Limits{}, ErrCorrupt, "webp"},

@@ -2,6 +2,7 @@ package raster
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 	"image/color"
 	"image/gif"
@@ -13,7 +14,15 @@ import (
 	"github.com/groundmill/groundmill/teacher"
 )
 
+// maxScans bounds the passes of a progressive JPEG over the image. Encoders make
+// about ten; without a bound a small file can keep a decoder busy for hours.
+const maxScans = 200
+
 func decodeJPEG(data []byte) (*teacher.RGB, error) {
+	// Start-of-scan markers: compressed data cannot hold these bytes.
+	if n := bytes.Count(data, []byte("\xff\xda")); n > maxScans {
+		return nil, fmt.Errorf("%d scans, the limit is %d", n, maxScans)
+	}
 	m, err := jpeg.Decode(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
