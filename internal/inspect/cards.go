@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/groundmill/groundmill/internal/overlay"
 	"github.com/groundmill/groundmill/internal/webdataset"
@@ -14,11 +15,12 @@ import (
 )
 
 // WritePage draws the sampled rows over their pictures. Pictures come from the
-// rows themselves or from the input tars that the rows name; one that is not
-// there any more, or is not the one that was labelled, is left out.
-func (r *Report) WritePage(w io.Writer) error {
+// rows themselves or from the input tars that the rows name, below the folder
+// input; one that is not there any more, or is not the one that was labelled, is
+// left out.
+func (r *Report) WritePage(w io.Writer, input string) error {
 	page := overlay.Page{Title: "Groundmill: " + r.Dir, Facts: r.facts()}
-	pictures := findPictures(r.Sample)
+	pictures := findPictures(r.Sample, input)
 	for _, row := range r.Sample {
 		page.Cards = append(page.Cards, overlay.Card{Row: row, Image: pictures[row.Source]})
 	}
@@ -41,7 +43,7 @@ func (r *Report) facts() []overlay.Fact {
 
 // findPictures returns the image file of each row that can be found, reading
 // each input tar once.
-func findPictures(rows []*schema.Row) map[schema.Source][]byte {
+func findPictures(rows []*schema.Row, input string) map[schema.Source][]byte {
 	found := map[schema.Source][]byte{}
 	wanted := map[string]map[int64]*schema.Row{}
 	for _, row := range rows {
@@ -56,7 +58,7 @@ func findPictures(rows []*schema.Row) map[schema.Source][]byte {
 	}
 	for shard, byIndex := range wanted {
 		// A tar that is gone or cut only costs its pictures.
-		_ = scanTar(shard, byIndex, func(row *schema.Row, data []byte) { found[row.Source] = data })
+		_ = scanTar(filepath.Join(input, filepath.FromSlash(shard)), byIndex, func(row *schema.Row, data []byte) { found[row.Source] = data })
 	}
 	return found
 }

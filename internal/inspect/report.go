@@ -72,12 +72,19 @@ func (r *Report) readManifest() error {
 		return fmt.Errorf("%s: %w", filepath.Join(r.Dir, schema.ManifestName), err)
 	}
 	r.Model, r.Totals = r.Manifest.Model, r.Manifest.Totals
-	for _, u := range r.Manifest.Units {
+	r.Notes = Notes(r.Manifest)
+	return nil
+}
+
+// Notes returns the notes of all units, each with the unit's name, safe to
+// print on a terminal.
+func Notes(m *schema.Manifest) (notes []string) {
+	for _, u := range m.Units {
 		for _, note := range u.Notes {
-			r.Notes = append(r.Notes, u.Name+": "+note)
+			notes = append(notes, printable(u.Name+": "+note))
 		}
 	}
-	return nil
+	return notes
 }
 
 func (r *Report) readData(ctx context.Context, paths []string, opts Options) error {

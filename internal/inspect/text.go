@@ -13,7 +13,8 @@ import (
 // WriteText prints the report for people.
 func (r *Report) WriteText(w io.Writer) {
 	r.writeHead(w)
-	r.writeCounts(w)
+	fmt.Fprintln(w)
+	WriteCounts(w, r.Totals)
 	fmt.Fprintf(w, "\nschema (version %d)\n%s\n", schema.Version, indent(r.Schema))
 	r.writeScores(w)
 	r.writePhrases(w)
@@ -33,15 +34,15 @@ func (r *Report) writeHead(w io.Writer) {
 		fmt.Fprintf(w, "made by groundmill %s with %s on %s (%s)\n", r.Manifest.ToolVersion, r.Model.Name, r.Model.Runtime, r.Model.Device)
 	}
 	for _, note := range r.Notes {
-		fmt.Fprintf(w, "note: %s\n", printable(note))
+		fmt.Fprintf(w, "note: %s\n", note)
 	}
 }
 
-func (r *Report) writeCounts(w io.Writer) {
-	t := r.Totals
-	fmt.Fprintln(w)
+// WriteCounts prints the accounting of a run, a line a count.
+func WriteCounts(w io.Writer, t schema.Counts) {
 	line := func(name string, n, of int64, what, detail string) {
-		fmt.Fprintf(w, "%-10s %9d  %-19s %s\n", name, n, share(n, of, what), detail)
+		text := fmt.Sprintf("%-10s %9d  %-19s %s", name, n, share(n, of, what), detail)
+		fmt.Fprintln(w, strings.TrimRight(text, " "))
 	}
 	line("records", t.Records, 0, "", "")
 	line("rows", t.Rows, t.Records, "of records", "")

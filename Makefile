@@ -1,0 +1,58 @@
+# Groundmill's commands. `make` alone lists them.
+#
+# Every target installs what it needs, by package name, pinned and checksummed:
+# ONNX Runtime by npm (internal/fetch/onnxruntime.sh), the independent Parquet
+# readers of the tests by npm and pip (schema/testdata/readers), Go modules by
+# go.sum. Nothing is installed outside this folder.
+
+SHELL := /bin/bash -o pipefail
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+ORT := .ort/libonnxruntime.so.1
+READERS := .cache/readers
+OUT := out/demo
+export CGO_ENABLED = 1
+export ONNXRUNTIME_SHARED_LIBRARY_PATH ?=
+
+# Packages whose tests also run under the race detector: all that share memory
+# between goroutines.
+RACE := ./teacher ./teacher/glip ./teacher/ort ./teacher/wordpiece ./extract/... ./internal/progress ./internal/storage ./pipelines/...
+
+.PHONY: help
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build bin/runner
+	go build -trimpath -o bin/ ./cmd/runner
+
+.PHONY: ort
+ort: ## fetch the pinned ONNX Runtime into .ort/
+	@sh internal/fetch/onnxruntime.sh
+
+bin/tiny.onnx: testdata/tiny.pth | build ort
+	bin/runner teacher import testdata/tiny.pth -o $@
+
+.PHONY: demo
+demo: build ort bin/tiny.onnx ## label the bundled scenes and draw them as an HTML page
+	@rm -rf $(OUT)
+	bin/runner annotate --config configs/demo.yaml --set output.dir=$(OUT)
+	bin/runner inspect $(OUT) --html out/demo.html --input testdata/demo
+	@echo
+	@echo "Labels: $(OUT)/data    Page: out/demo.html"
+
+.PHONY: test
+test: lint ort readers build bin/tiny.onnx ## everything CI runs
+	GROUNDMILL_REQUIRE_READERS=1 GROUNDMILL_REQUIRE_ORT=1 go test -timeout 20m ./...
+	GROUNDMILL_REQUIRE_ORT=1 go test -timeout 20m -race -short $(RACE)
+
+.PHONY: lint
+lint: ## formatting, vet and staticcheck
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$unformatted" ] || { echo "not gofmt-ed: $$unformatted"; exit 1; }
+	go vet ./...
+	go tool staticcheck ./...
+
+.PHONY: clean
+clean: ## remove what was built, not what was fetched
+	rm -rf bin out

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/groundmill/groundmill/extract"
+)
+
+type extractOptions struct {
+	input, output string
+	plain, spans  bool
+	grammar       string
+	maxCodePoints int
+}
+
+func newExtract(c *console) *cobra.Command {
+	var o extractOptions
+	cmd := &cobra.Command{
+		Use:   "extract -i CAPTIONS.jsonl -o PHRASES.jsonl",
+		Short: "Find the noun phrases of captions",
+		Long: `extract reads one caption a line, as a JSON object with a "caption" field (or,
+with --plain, as the line itself), and writes one JSON value a line: the caption
+and its phrases. Offsets count Unicode code points, as Python slices do. Input of
+any size is streamed.`,
+		Example:     "  runner extract -i captions.jsonl -o phrases.jsonl\n  echo 'two red apples and a dog' | runner extract --plain",
+		Annotations: exits(exitOK, exitFailed, exitUsage, exitInterrupted),
+		Args:        usageArgs(cobra.NoArgs),
+		RunE:        func(cmd *cobra.Command, _ []string) error { return runExtract(cmd, c, o) },
+	}
+	f := cmd.Flags()
+	f.StringVarP(&o.input, "input", "i", "-", "`file` of captions, - for standard input")
+	f.StringVarP(&o.output, "output", "o", "-", "`file` to write, - for standard output")
+	f.BoolVar(&o.plain, "plain", false, "each line is a caption, not JSON")
+	f.BoolVar(&o.spans, "spans", false, "write only [[start,end],...] for each caption")
+	f.StringVar(&o.grammar, "grammar", string(extract.DefaultGrammar), "chunk grammar")
+	f.IntVar(&o.maxCodePoints, "max-code-points", extract.DefaultMaxCodePoints, "longest caption that is read")
+	return cmd
+}
+
+func runExtract(cmd *cobra.Command, c *console, o extractOptions) error {
+	opts := extract.StreamOptions{
+		Options: extract.Options{Grammar: extract.Grammar(o.grammar), MaxCodePoints: o.maxCodePoints},
+		Plain:   o.plain,
+		Spans:   o.spans,
+	}
+	if err := opts.Validate(); err != nil {
+		return &exitError{exitUsage, err}
+	}
+	in, err := openInput(cmd, o.input)
+	if err != nil {
+		return &exitError{exitUsage, err}
+	}
+	defer in.Close()
+	write := func(ctx context.Context, w io.Writer) (extract.StreamStats, error) {
+		return extract.Stream(ctx, in, w, opts)
+	}
+	if o.output == "-" {
+		_, err := write(cmd.Context(), c.out)
+		return named(o.input, err)
+	}
+	if sameFile(o.input, o.output) {
+		return usage("%s is both input and output", o.output)
+	}
+	var stats extract.StreamStats
+	err = replaceFile(o.output, func(w io.Writer) (err error) {
+		stats, err = write(cmd.Context(), w)
+		return named(o.input, err)
+	})
+	if err != nil {
+		return err
+	}
+	return c.result(stats, func(w io.Writer) {
+		fmt.Fprintf(w, "%s: %d captions, %d phrases, %d captions refused\n", o.output, stats.Captions, stats.Phrases, stats.Rejected)
+	})
+}
+
+func openInput(cmd *cobra.Command, path string) (io.ReadCloser, error) {
+	if path == "-" {
+		return io.NopCloser(cmd.InOrStdin()), nil
+	}
+	return os.Open(path)
+}
+
+// named puts the name of the input before an error.
+func named(input string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if input == "-" {
+		input = "standard input"
+	}
+	return fmt.Errorf("%s: %w", input, err)
+}
+
+// sameFile says whether two names are one file.
+func sameFile(a, b string) bool {
+	infoA, errA := os.Stat(a)
+	infoB, errB := os.Stat(b)
+	return errA == nil && errB == nil && os.SameFile(infoA, infoB)
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/groundmill/groundmill/teacher/glip"
+)
+
+func newTeacherImport(c *console) *cobra.Command {
+	var o glip.ImportOptions
+	var vocab string
+	cmd := &cobra.Command{
+		Use:   "import CHECKPOINT.pth -o MODEL.onnx",
+		Short: "Turn a GLIP checkpoint into an ONNX model",
+		Long: `import reads a GLIP checkpoint as PyTorch saved it and writes the model as ONNX.
+Nothing in the checkpoint is executed. The architecture is inferred from the
+names and shapes of the tensors; a missing, extra or misshapen one is refused by
+name. Weights are streamed, so memory does not grow with the model; more than
+1 GiB of them go to MODEL.onnx.data beside the model.
+
+The model file carries its vocabulary and input sizes. They come from the flags,
+else from the checkpoint, else they are those of the released models.`,
+		Example:     "  runner teacher import glip_tiny_model_o365_goldg_cc_sbu.pth -o glip-t.onnx",
+		Annotations: exits(exitOK, exitFailed, exitUsage, exitInterrupted),
+		Args:        usageArgs(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.Checkpoint = args[0]
+			return runTeacherImport(cmd, c, o, vocab)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVarP(&o.Output, "output", "o", "", "the model `file` to write (required)")
+	f.StringVar(&o.Name, "name", "", "the model's name in manifests (default the checkpoint's file name)")
+	f.StringVar(&vocab, "vocab", "", "`file` of word pieces, one a line")
+	f.IntVar(&o.MinSize, "min-size", 0, "short side of a resized image in `pixels` (default 800)")
+	f.IntVar(&o.MaxSize, "max-size", 0, "most for its long side in `pixels` (default 1333)")
+	f.BoolVar(&o.Debug, "debug", false, "also output the tensors between the parts, for 'teacher check'")
+	return cmd
+}
+
+func runTeacherImport(cmd *cobra.Command, c *console, o glip.ImportOptions, vocab string) error {
+	if o.Output == "" {
+		return usage("no output: give -o MODEL.onnx")
+	}
+	if o.MinSize < 0 || o.MaxSize < 0 || o.MaxSize > 0 && o.MaxSize < o.MinSize {
+		return usage("--min-size %d and --max-size %d: want 0 < min <= max", o.MinSize, o.MaxSize)
+	}
+	if vocab != "" {
+		data, err := os.ReadFile(vocab)
+		if err != nil {
+			return &exitError{exitUsage, err}
+		}
+		o.Vocab = strings.Split(strings.TrimRight(string(data), "\n"), "\n")
+	}
+	report, err := glip.Import(cmd.Context(), o)
+	if err != nil {
+		return err
+	}
+	for _, warning := range report.Warnings {
+		fmt.Fprintln(c.err, "warning:", warning)
+	}
+	return c.result(report, func(w io.Writer) { writeImport(w, o, report) })
+}
+
+func writeImport(w io.Writer, o glip.ImportOptions, r *glip.ImportReport) {
+	a := r.Architecture
+	fmt.Fprintf(w, "%s: %s, %d tensors, %d parameters\n", o.Output, r.Name, r.Tensors, r.Parameters)
+	fmt.Fprintf(w, "  backbone  Swin, embed %d, depths %v, window %d\n", a.Swin.Embed, a.Swin.Depths, a.Swin.Window)
+	fmt.Fprintf(w, "  text      BERT, hidden %d, %d layers, %d word pieces\n", a.BERT.Hidden, a.BERT.Layers, a.BERT.Vocabulary)
+	fmt.Fprintf(w, "  head      %d blocks, %d channels, early fusion %t\n", a.Blocks, a.Channels, a.EarlyFusion())
+	fmt.Fprintf(w, "  checkpoint sha256 %s\n  model      sha256 %s, %d bytes\n", r.CheckpointSHA256, r.Written.Model.SHA256, r.Written.Model.Bytes)
+	if d := r.Written.Data; d != nil {
+		fmt.Fprintf(w, "  data       sha256 %s, %d bytes\n", d.SHA256, d.Bytes)
+	}
+}
