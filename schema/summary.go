@@ -102,27 +102,24 @@ func (c Counts) check(to *Check) {
 		to.Addf("grounded_phrases", "%d of %d phrases with %d boxes", c.GroundedPhrases, c.Phrases, c.Boxes)
 	}
 	for _, reason := range slices.Sorted(maps.Keys(c.Rejects)) {
-		checkCount(to, "rejects", string(reason), c.Rejects[reason])
+		checkNegative(to, "rejects."+string(reason), c.Rejects[reason])
 		if !reason.known() {
 			to.Addf("rejects."+string(reason), "is not a known reason")
 		}
 	}
 	for _, rule := range slices.Sorted(maps.Keys(c.Removals)) {
-		checkCount(to, "removals", rule, c.Removals[rule])
+		checkNegative(to, "removals."+rule, c.Removals[rule])
 	}
-	for _, f := range []struct {
-		path string
-		n    int64
-	}{{"records", c.Records}, {"rows", c.Rows}, {"phrases", c.Phrases}, {"grounded_phrases", c.GroundedPhrases}, {"boxes", c.Boxes}} {
-		if f.n < 0 {
-			to.Addf(f.path, "%d is negative", f.n)
-		}
-	}
+	checkNegative(to, "records", c.Records)
+	checkNegative(to, "rows", c.Rows)
+	checkNegative(to, "phrases", c.Phrases)
+	checkNegative(to, "grounded_phrases", c.GroundedPhrases)
+	checkNegative(to, "boxes", c.Boxes)
 }
 
-func checkCount(to *Check, field, key string, n int64) {
+func checkNegative(to *Check, path string, n int64) {
 	if n < 0 {
-		to.Addf(field+"."+key, "%d is negative", n)
+		to.Addf(path, "%d is negative", n)
 	}
 }
 
@@ -130,37 +127,44 @@ func checkCount(to *Check, field, key string, n int64) {
 // files do not hold what is counted.
 func checkFiles(to *Check, files []File, counts Counts) {
 	seen := make(map[string]bool, len(files))
-	rows, boxes := map[Kind]int64{}, map[Kind]int64{}
-	kinds := map[Kind]bool{}
+	sums := map[Kind]File{}
 	for i, f := range files {
-		at := fmt.Sprintf("files[%d]", i)
-		if f.Path == "" || path.IsAbs(f.Path) || path.Clean(f.Path) != f.Path || strings.HasPrefix(f.Path, "..") {
-			to.Addf(at+".path", "%q is not a clean path inside the output folder", f.Path)
-		}
+		f.check(to, fmt.Sprintf("files[%d]", i))
 		if seen[f.Path] {
-			to.Addf(at+".path", "%q is listed twice", f.Path)
+			to.Addf(fmt.Sprintf("files[%d].path", i), "%q is listed twice", f.Path)
 		}
 		seen[f.Path] = true
-		if !isSHA256(f.SHA256) {
-			to.Addf(at+".sha256", "%q is not 64 lower-case hex digits", f.SHA256)
-		}
-		if f.Bytes < 0 || f.Rows < 0 || f.Boxes < 0 {
-			to.Addf(at, "%q has negative counts", f.Path)
-		}
-		kind := kindOf(f.Path)
-		kinds[kind] = true
-		rows[kind] += f.Rows
-		boxes[kind] += f.Boxes
+		sum := sums[kindOf(f.Path)]
+		sum.Rows += f.Rows
+		sum.Boxes += f.Boxes
+		sums[kindOf(f.Path)] = sum
 	}
-	for _, kind := range []Kind{KindData, KindRaw} {
-		if kinds[kind] && rows[kind] != counts.Rows {
-			to.Addf("files", "%s files hold %d rows, but %d are counted", kind, rows[kind], counts.Rows)
+	checkSum := func(kind Kind, what string, got, want int64) {
+		if got != want {
+			to.Addf("files", "%s files hold %d %s, but %d are counted", kind, got, what, want)
 		}
 	}
-	if kinds[KindData] && boxes[KindData] != counts.Boxes {
-		to.Addf("files", "data files hold %d boxes, but %d are counted", boxes[KindData], counts.Boxes)
+	if data, ok := sums[KindData]; ok {
+		checkSum(KindData, "rows", data.Rows, counts.Rows)
+		checkSum(KindData, "boxes", data.Boxes, counts.Boxes)
 	}
-	if rejects := counts.RejectTotal(); kinds[KindRejects] && rows[KindRejects] != rejects {
-		to.Addf("files", "rejects files hold %d rejects, but %d are counted", rows[KindRejects], rejects)
+	if raw, ok := sums[KindRaw]; ok {
+		checkSum(KindRaw, "rows", raw.Rows, counts.Rows)
+	}
+	if rejects, ok := sums[KindRejects]; ok {
+		checkSum(KindRejects, "rejects", rejects.Rows, counts.RejectTotal())
+	}
+}
+
+// check records what is malformed in the entry at a path of its owner.
+func (f File) check(to *Check, at string) {
+	if f.Path == "" || path.IsAbs(f.Path) || path.Clean(f.Path) != f.Path || strings.HasPrefix(f.Path, "..") {
+		to.Addf(at+".path", "%q is not a clean path inside the output folder", f.Path)
+	}
+	if !isSHA256(f.SHA256) {
+		to.Addf(at+".sha256", "%q is not 64 lower-case hex digits", f.SHA256)
+	}
+	if f.Bytes < 0 || f.Rows < 0 || f.Boxes < 0 {
+		to.Addf(at, "%q has negative counts", f.Path)
 	}
 }

@@ -1,0 +1,9 @@
+package schema
+
+// What the tests in package schema_test use of this package's insides.
+var (
+	EdgeRows         = edgeRows
+	RandomRows       = randomRows
+	WriteBytes       = writeFile
+	DeclaredFeatures = features(layout(true))
+)
