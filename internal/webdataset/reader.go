@@ -72,6 +72,9 @@ func (r *Reader) Next() (Sample, error) {
 	return Sample{}, r.end
 }
 
+// Offset returns how many bytes of the tar were read so far.
+func (r *Reader) Offset() int64 { return r.src.n }
+
 // advance reads one tar entry. It returns the sample that the entry completed,
 // if any.
 func (r *Reader) advance() (*Sample, error) {

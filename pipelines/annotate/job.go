@@ -1,0 +1,98 @@
+package annotate
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/groundmill/groundmill/extract"
+	"github.com/groundmill/groundmill/filter"
+	"github.com/groundmill/groundmill/pipelines"
+	"github.com/groundmill/groundmill/schema"
+	"github.com/groundmill/groundmill/teacher"
+	"github.com/groundmill/groundmill/teacher/glip"
+	"github.com/groundmill/groundmill/teacher/ort"
+	"github.com/groundmill/groundmill/teacher/synthetic"
+)
+
+// job is the pipelines.Job: everything that the units of a process share.
+type job struct {
+	opts      Options
+	identity  schema.Manifest
+	extractor *extract.Extractor
+	teacher   teacher.Teacher
+	filter    *filter.Filter
+
+	cpu    chan struct{} // a slot for each sample being prepared
+	device chan struct{} // a slot for each batch being grounded
+}
+
+// open is the pipelines.Factory.
+func open(data []byte) (pipelines.Job, error) {
+	var s spec
+	if err := json.Unmarshal(data, &s); err != nil {
+		return nil, fmt.Errorf("annotate: decode job: %w", err)
+	}
+	model, err := openTeacher(s.Options.Teacher)
+	if err != nil {
+		return nil, err
+	}
+	j, err := newJob(s, model)
+	if err != nil {
+		model.Close()
+		return nil, err
+	}
+	return j, nil
+}
+
+// newJob makes a job of a teacher, which it owns when there is no error.
+func newJob(s spec, model teacher.Teacher) (*job, error) {
+	extractor, err := extract.New(s.Options.Extract)
+	if err != nil {
+		return nil, fmt.Errorf("extract: %w", err)
+	}
+	rules, err := filter.New(s.Options.Filter)
+	if err != nil {
+		return nil, fmt.Errorf("filter: %w", err)
+	}
+	config, digest, err := s.Options.Effective().canonical()
+	if err != nil {
+		return nil, err
+	}
+	return &job{
+		opts: s.Options,
+		identity: schema.Manifest{
+			ToolVersion:      s.ToolVersion,
+			ConfigSHA256:     digest,
+			Config:           config,
+			Model:            schema.Model(model.Info()),
+			WordListSHA256:   extractor.WordListHash(),
+			InputFingerprint: s.InputFingerprint,
+		},
+		extractor: extractor,
+		teacher:   model,
+		filter:    rules,
+		cpu:       make(chan struct{}, s.Options.Teacher.workers()),
+		device:    make(chan struct{}, s.Options.Teacher.inFlight()),
+	}, nil
+}
+
+// openTeacher opens a model file, or a synthetic teacher.
+func openTeacher(o TeacherOptions) (teacher.Teacher, error) {
+	if opts, ok, err := synthetic.Parse(o.Model); ok {
+		return synthetic.New(opts), err
+	}
+	library, err := ort.Locate(o.Library)
+	if err != nil {
+		return nil, err
+	}
+	if err := ort.Load(library); err != nil {
+		return nil, err
+	}
+	return glip.Open(o.Model, glip.Options{Session: ort.Options{IntraOpThreads: o.Threads}})
+}
+
+// Identity says what makes the files.
+func (j *job) Identity() schema.Manifest { return j.identity }
+
+// Close closes the teacher.
+func (j *job) Close() error { return j.teacher.Close() }

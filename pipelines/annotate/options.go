@@ -1,0 +1,186 @@
+package annotate
+
+import (
+	"errors"
+	"math"
+	"runtime"
+	"strings"
+
+	"github.com/groundmill/groundmill/extract"
+	"github.com/groundmill/groundmill/filter"
+	"github.com/groundmill/groundmill/pipelines"
+	"github.com/groundmill/groundmill/schema"
+	"github.com/groundmill/groundmill/teacher/synthetic"
+)
+
+// Options is the configuration of the job.
+type Options struct {
+	Input   InputOptions    `yaml:"input"`
+	Extract extract.Options `yaml:"extract"`
+	Teacher TeacherOptions  `yaml:"teacher"`
+	Filter  filter.Config   `yaml:"filter"`
+	Output  OutputOptions   `yaml:"output"`
+	Beam    BeamOptions     `yaml:"beam"`
+}
+
+// InputOptions say what is read.
+type InputOptions struct {
+	// Shards names the tars: a file, a folder or a glob.
+	Shards string `yaml:"shards"`
+	// MaxImageBytes is the largest image file, also the largest of any other
+	// member of a tar.
+	MaxImageBytes int64 `yaml:"max_image_bytes"`
+	// MaxImagePixels is the largest width times height.
+	MaxImagePixels int64 `yaml:"max_image_pixels"`
+}
+
+// TeacherOptions say which model grounds the phrases, and how it is fed.
+type TeacherOptions struct {
+	// Model is an imported model file, or "synthetic:..." as package
+	// teacher/synthetic reads it.
+	Model string `yaml:"model"`
+	// Library is ONNX Runtime's shared library; empty looks in the environment
+	// and then for the pinned download.
+	Library string `yaml:"library"`
+	// Batch is the most images of one run of the model.
+	Batch int `yaml:"batch"`
+	// Window is how many samples may pass before one that waits for others of
+	// its shape is grounded without them. At least Batch.
+	Window int `yaml:"window"`
+	// Threads is how many threads one run of the model uses; 0 is 1.
+	Threads int `yaml:"threads"`
+	// InFlight is how many runs of the model go on at once, over all lanes; 0 is
+	// the number of cores divided by Threads.
+	InFlight int `yaml:"in_flight"`
+	// Workers is how many samples are decoded and prepared at once, over all
+	// lanes; 0 is the number of cores.
+	Workers int `yaml:"workers"`
+}
+
+// OutputOptions say what is written.
+type OutputOptions struct {
+	// Dir is the folder of the results; it must be empty or missing.
+	Dir string `yaml:"dir"`
+	// Split is the first part of the file names: train, validation or test for
+	// Hugging Face's readers.
+	Split string `yaml:"split"`
+	// RawFloor is the lowest score that the raw files keep.
+	RawFloor float64 `yaml:"raw_floor"`
+	// EmbedImages stores each image in its row of the data files.
+	EmbedImages bool `yaml:"embed_images"`
+}
+
+// BeamOptions say how Beam runs the job.
+type BeamOptions struct {
+	Runner string `yaml:"runner"` // one of pipelines.Runners
+	Lanes  int    `yaml:"lanes"`  // tars side by side, 1 to 8
+}
+
+// Default returns the options that a configuration starts from. Input.Shards,
+// Teacher.Model and Output.Dir have no default.
+func Default() Options {
+	return Options{
+		Input:   InputOptions{MaxImageBytes: 32 << 20, MaxImagePixels: 64 << 20},
+		Extract: extract.Options{Grammar: extract.DefaultGrammar, MaxCodePoints: extract.DefaultMaxCodePoints},
+		Teacher: TeacherOptions{Batch: 4, Window: 64},
+		Filter:  filter.Default(),
+		Output:  OutputOptions{Split: "train", RawFloor: 0.1},
+		Beam:    BeamOptions{Runner: pipelines.RunnerPrism, Lanes: 2},
+	}
+}
+
+// Validate returns a *schema.InvalidError that lists every problem, or nil. It
+// looks at no file.
+func (o Options) Validate() error {
+	var c schema.Check
+	o.Input.check(&c)
+	addProblems(&c, "extract", o.Extract.Validate())
+	o.Teacher.check(&c)
+	addProblems(&c, "filter", o.Filter.Validate())
+	o.Output.check(&c)
+	if o.Beam.Runner != pipelines.RunnerPrism {
+		c.Addf("beam.runner", "%q is unknown, use one of %q", o.Beam.Runner, pipelines.Runners)
+	}
+	between(&c, "beam.lanes", o.Beam.Lanes, 1, 8)
+	return c.Err("configuration")
+}
+
+func (o InputOptions) check(c *schema.Check) {
+	if o.Shards == "" {
+		c.Addf("input.shards", "is empty; name a tar, a folder of tars or a glob")
+	}
+	between(c, "input.max_image_bytes", o.MaxImageBytes, 1, 1<<30)
+	between(c, "input.max_image_pixels", o.MaxImagePixels, 1, 1<<30)
+}
+
+func (o TeacherOptions) check(c *schema.Check) {
+	if o.Model == "" {
+		c.Addf("teacher.model", "is empty; name a file that `runner teacher import` wrote")
+	} else if _, _, err := synthetic.Parse(o.Model); err != nil {
+		c.Addf("teacher.model", "%v", err)
+	}
+	between(c, "teacher.batch", o.Batch, 1, 1024)
+	between(c, "teacher.window", o.Window, max(o.Batch, 1), 1<<16)
+	between(c, "teacher.threads", o.Threads, 0, 1024)
+	between(c, "teacher.in_flight", o.InFlight, 0, 1024)
+	between(c, "teacher.workers", o.Workers, 0, 1024)
+}
+
+func (o OutputOptions) check(c *schema.Check) {
+	if o.Dir == "" {
+		c.Addf("output.dir", "is empty; name a folder for the results")
+	}
+	if o.Split == "" || strings.Trim(o.Split, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" {
+		c.Addf("output.split", "%q must be lower-case letters, digits and underscores", o.Split)
+	}
+	if !(o.RawFloor >= 0 && o.RawFloor < 1) { // NaN too
+		c.Addf("output.raw_floor", "%v is not in [0, 1)", o.RawFloor)
+	}
+}
+
+// between records a number outside [low, high].
+func between[T int | int64](c *schema.Check, path string, n, low, high T) {
+	if n < low || n > high {
+		c.Addf(path, "%d is not between %d and %d", n, low, high)
+	}
+}
+
+// addProblems adds what the validation of a section found.
+func addProblems(c *schema.Check, section string, err error) {
+	var invalid *schema.InvalidError
+	switch {
+	case errors.As(err, &invalid):
+		for _, p := range invalid.Problems {
+			c.Addf(section+"."+p.Path, "%s", p.Text)
+		}
+	case err != nil:
+		c.Addf(section, "%v", err)
+	}
+}
+
+// workers returns the number of samples prepared at once.
+func (o TeacherOptions) workers() int {
+	if o.Workers > 0 {
+		return o.Workers
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+// inFlight returns the number of batches grounded at once.
+func (o TeacherOptions) inFlight() int {
+	if o.InFlight > 0 {
+		return o.InFlight
+	}
+	return max(1, runtime.GOMAXPROCS(0)/max(o.Threads, 1))
+}
+
+// permits returns how many samples of a unit may be in memory. Anything above
+// Window keeps the stages from waiting for each other in a circle.
+func (o TeacherOptions) permits() int {
+	return o.Window + o.inFlight()*o.Batch + 2*o.workers()
+}
+
+// rawFloor returns the floor as scores are stored.
+func (o OutputOptions) rawFloor() float32 {
+	return schema.QuantizeScore(float32(math.Max(o.RawFloor, 0)))
+}

@@ -1,0 +1,35 @@
+package annotate
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestSameBytesOnAnyNumberOfLanes(t *testing.T) {
+	var tars [][]byte
+	for i := range 9 {
+		tars = append(tars, tarOf(t, pairs(20+i)...))
+	}
+	input := shards(t, tars...)
+	var want map[string]string
+	for i, lanes := range []int{1, 1, 4, 8} {
+		opts := testOptions(t, input)
+		opts.Teacher.Batch, opts.Teacher.Window = 4, 16
+		opts.Beam.Lanes, opts.Teacher.Workers, opts.Teacher.InFlight = lanes, 1+i, 1+2*i
+		if i == 3 {
+			opts.Teacher.Model = "synthetic:latency=1ms"
+		}
+		r := mustRun(t, opts)
+		if len(r.data) != 9*24 {
+			t.Errorf("%d lanes: %d rows", lanes, len(r.data))
+		}
+		got := digests(t, opts.Output.Dir)
+		if want == nil {
+			want = got
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%d lanes (-first run +this):\n%s", lanes, diff)
+		}
+	}
+}
