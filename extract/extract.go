@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"sync"
 
+	"github.com/groundmill/groundmill/extract/grammar"
 	"github.com/groundmill/groundmill/extract/tagger"
 	"github.com/groundmill/groundmill/schema"
 )
@@ -48,7 +49,7 @@ func New(opts Options) (*Extractor, error) {
 func (e *Extractor) WordListHash() string { return e.lists }
 
 func hashLists(model string) string {
-	sum := sha256.Sum256([]byte(model + "\n" + determinerList))
+	sum := sha256.Sum256([]byte(model + grammar.Hash() + determinerList))
 	return hex.EncodeToString(sum[:])
 }
 
@@ -64,5 +65,5 @@ func (e *Extractor) AppendPhrases(dst []Phrase, caption string) []Phrase {
 	s := e.scratch.Get().(*scratch)
 	defer e.scratch.Put(s)
 	s.read(caption, e.opts.Grammar)
-	return s.appendPhrases(dst, caption)
+	return s.appendPhrases(dst, caption, e.opts.DropAbstract)
 }

@@ -15,14 +15,18 @@ const (
 	// NP: {<DT>?<JJ.*>*<NN.*>+}, with exact spans in place of the demo's
 	// search for the phrase's text.
 	GrammarGLIP Grammar = "glip"
+	// GrammarCaption is the default, made for captions: numerals, possessives,
+	// lists of adjectives and "a group of people" are part of a phrase, and
+	// verbs that the tagger takes for nouns are not (grammar.Caption).
+	GrammarCaption Grammar = "caption"
 )
 
 // Grammars lists every Grammar.
-var Grammars = []Grammar{GrammarGLIP}
+var Grammars = []Grammar{GrammarCaption, GrammarGLIP}
 
 // Defaults of Options.
 const (
-	DefaultGrammar       = GrammarGLIP
+	DefaultGrammar       = GrammarCaption
 	DefaultMaxCodePoints = 4096
 )
 
@@ -33,6 +37,10 @@ type Options struct {
 	// MaxCodePoints is the longest caption that Gate lets through, in Unicode
 	// code points; DefaultMaxCodePoints where 0.
 	MaxCodePoints int
+	// DropAbstract leaves out the phrases that would carry the flag
+	// schema.FlagAbstract. By default they are kept: a teacher's score tells
+	// better what an image shows than a word list.
+	DropAbstract bool
 }
 
 // withDefaults fills in what is left zero.

@@ -173,6 +173,9 @@ func TestQualityFloors(t *testing.T) {
 		file    string
 		floor   scores
 	}{
+		{extract.GrammarCaption, "flickr30k_entities_val.jsonl", scores{91, 93.7, 97}},
+		{extract.GrammarCaption, "flickr30k_entities_val_detok.jsonl", scores{91, 93.7, 97}},
+		{extract.GrammarCaption, "web_gold_113.jsonl", scores{86, 93, 0}},
 		{extract.GrammarGLIP, "flickr30k_entities_val.jsonl", scores{71, 84, 88}},
 		{extract.GrammarGLIP, "flickr30k_entities_val_detok.jsonl", scores{71, 84, 88}},
 		{extract.GrammarGLIP, "web_gold_113.jsonl", scores{67, 83, 0}},

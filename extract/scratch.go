@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"bytes"
 	"unicode"
 	"unicode/utf8"
 
@@ -27,19 +28,48 @@ func newScratch(model *tagger.Tagger) *scratch {
 // read fills in tokens, words and chunks of a caption.
 func (s *scratch) read(caption string, g Grammar) {
 	s.tokens = token.Append(s.tokens[:0], caption)
+	s.words, s.forms = s.words[:0], s.forms[:0]
+	if g == GrammarGLIP {
+		s.addLowered(caption)
+		s.tag()
+		s.chunks = grammar.GLIP(s.chunks[:0], s.words)
+		return
+	}
 	s.addWords(caption)
 	s.tag()
-	s.chunks = grammar.GLIP(s.chunks[:0], s.words)
+	s.chunks = grammar.Caption(s.chunks[:0], s.words)
 }
 
-// addWords makes a word of every token. GLIP lower-cases the caption first.
-func (s *scratch) addWords(caption string) {
-	s.words, s.forms = s.words[:0], s.forms[:0]
+// addLowered makes a word in lower case of every token, as GLIP does.
+func (s *scratch) addLowered(caption string) {
 	for _, t := range s.tokens {
 		from := len(s.forms)
 		s.forms = token.AppendForm(s.forms, caption, t)
 		s.forms = lower(s.forms, from)
-		s.words = append(s.words, grammar.Word{Kind: t.Kind, NewPart: t.NewPart, Form: s.forms[from:]})
+		form := s.forms[from:]
+		s.words = append(s.words, grammar.Word{Kind: t.Kind, NewPart: t.NewPart, Form: form, Class: grammar.ClassOf(form)})
+	}
+}
+
+// addWords makes a word of every token in the case that says most.
+func (s *scratch) addWords(caption string) {
+	s.addLowered(caption)
+	casing := casingOf(caption)
+	if casing.shouts {
+		return
+	}
+	casing.readTitle(caption, s.tokens, s.words)
+	for i, t := range s.tokens {
+		w := &s.words[i]
+		nextUpper := i+1 < len(s.tokens) && startsUpper(caption[s.tokens[i+1].Start:])
+		if t.Kind == token.Mark || casing.lowers(w.Class, i == 0, nextUpper) {
+			continue
+		}
+		from := len(s.forms)
+		s.forms = token.AppendForm(s.forms, caption, t)
+		if !bytes.Equal(s.forms[from:], w.Form) {
+			w.Form, w.Capital = s.forms[from:], true
+		}
 	}
 }
 
@@ -75,16 +105,41 @@ func (s *scratch) tag() {
 	}
 }
 
-// appendPhrases makes a phrase of every chunk.
-func (s *scratch) appendPhrases(dst []Phrase, caption string) []Phrase {
+// appendPhrases makes a phrase of every chunk, or of those that are not
+// abstract.
+func (s *scratch) appendPhrases(dst []Phrase, caption string, dropAbstract bool) []Phrase {
 	s.ids.reset(len(s.chunks))
 	for _, c := range s.chunks {
+		abstract := grammar.IsAbstract(s.words, c)
+		if abstract && dropAbstract {
+			continue
+		}
 		dst = append(dst, Phrase{
-			Span: s.span(caption, c),
-			ID:   s.ids.number(caption, s.tokens[c.First:c.Last+1]),
+			Span:  s.span(caption, c),
+			ID:    s.ids.number(caption, s.tokens[c.First:c.Last+1]),
+			Flags: flagsOf(abstract, grammar.IsName(s.words, c)),
 		})
 	}
 	return dst
+}
+
+// All phrases share these lists.
+var (
+	flagsAbstract     = []string{schema.FlagAbstract}
+	flagsName         = []string{schema.FlagName}
+	flagsAbstractName = []string{schema.FlagAbstract, schema.FlagName}
+)
+
+func flagsOf(abstract, name bool) []string {
+	switch {
+	case abstract && name:
+		return flagsAbstractName
+	case abstract:
+		return flagsAbstract
+	case name:
+		return flagsName
+	}
+	return nil
 }
 
 // span returns the bytes of a chunk, without the sign of a leading hashtag or

@@ -10,10 +10,34 @@ type Word struct {
 	Tag     tagger.Tag
 	Kind    token.Kind
 	NewPart bool   // nothing reaches over the border before this word
+	Capital bool   // the caption writes it with a capital, and not all words
+	Class   Class  // of the form in lower case
 	Form    []byte // what the tagger read
 }
 
 // A Chunk is the noun phrase from word First to word Last, both included.
 type Chunk struct {
 	First, Last int
+}
+
+// is reports whether the word's form is s.
+func (w *Word) is(s string) bool { return string(w.Form) == s }
+
+// isMark reports whether the word is punctuation.
+func (w *Word) isMark() bool { return w.Kind == token.Mark }
+
+// IsAbstract reports whether the head of chunk c names nothing that can be
+// seen, or the picture itself.
+func IsAbstract(words []Word, c Chunk) bool {
+	return words[c.Last].Class.has(abstract | depiction)
+}
+
+// IsName reports whether every word of chunk c is a proper noun.
+func IsName(words []Word, c Chunk) bool {
+	for i := c.First; i <= c.Last; i++ {
+		if t := words[i].Tag; t != tagger.NNP && t != tagger.NNPS {
+			return false
+		}
+	}
+	return true
 }

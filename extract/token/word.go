@@ -10,6 +10,7 @@ func (s *scanner) word() {
 	}
 	start := s.pos
 	end, apostrophe := s.wordEnd(start)
+	end = abbreviationEnd(s.text, start, end)
 	if cut := cliticStart(s.text, start, end, apostrophe); cut > start {
 		s.emit(start, cut, Word)
 		s.emit(cut, end, Clitic)
@@ -20,6 +21,47 @@ func (s *scanner) word() {
 	} else {
 		s.emit(start, end, Word)
 	}
+}
+
+// abbreviationEnd returns end past the full stop of an abbreviation: of
+// initials ("U.S.") or of a title before more text ("Dr. Who").
+func abbreviationEnd(text string, start, end int) int {
+	if end >= len(text) || text[end] != '.' {
+		return end
+	}
+	word := text[start:end]
+	if isInitials(word) || end+2 < len(text) && text[end+1] == ' ' && isTitle(word) && startsWord(text[end+2:]) {
+		return end + 1
+	}
+	return end
+}
+
+// isInitials reports whether word is letters with full stops between them.
+func isInitials(word string) bool {
+	if len(word) < 3 || len(word)%2 == 0 {
+		return false
+	}
+	for i := range len(word) {
+		if letter := word[i] | 0x20; i%2 == 1 && word[i] != '.' || i%2 == 0 && (letter < 'a' || letter > 'z') {
+			return false
+		}
+	}
+	return true
+}
+
+func startsWord(text string) bool {
+	r, _ := decode(text, 0)
+	return classOf(r).isWord()
+}
+
+// isTitle reports whether a full stop after word mostly shortens it.
+func isTitle(word string) bool {
+	for _, t := range []string{"mr", "mrs", "ms", "dr", "st", "jr", "sr", "prof", "gen", "lt", "sgt", "rev", "vs", "vol", "ft", "mt"} {
+		if strings.EqualFold(word, t) {
+			return true
+		}
+	}
+	return false
 }
 
 // wordEnd returns where the word ends that starts at byte start, and the place
