@@ -9,8 +9,8 @@ import (
 	"github.com/groundmill/groundmill/teacher/onnx"
 )
 
-// Weights gives the tensors of a checkpoint that has passed Infer.
-type Weights interface {
+// tensorSource gives the tensors of a checkpoint that has passed Infer.
+type tensorSource interface {
 	// Shape returns a tensor's shape.
 	Shape(name string) []int
 	// Stream writes a tensor as little-endian float32 in C order.
@@ -25,13 +25,13 @@ type Weights interface {
 type builder struct {
 	*onnx.Graph
 	arch    Architecture
-	weights Weights
+	weights tensorSource
 	debug   bool
 	added   map[string]onnx.Value
 	err     error // the first tensor that could not be read
 }
 
-func newBuilder(a Architecture, w Weights, debug bool) *builder {
+func newBuilder(a Architecture, w tensorSource, debug bool) *builder {
 	return &builder{Graph: onnx.NewGraph("glip"), arch: a, weights: w, debug: debug, added: map[string]onnx.Value{}}
 }
 

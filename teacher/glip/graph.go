@@ -22,7 +22,7 @@ const (
 
 // buildGraph writes the whole model as one graph. With debug, the tensors
 // between its parts become outputs too, named as in reference files.
-func buildGraph(a Architecture, weights Weights, debug bool) (*onnx.Graph, error) {
+func buildGraph(a Architecture, weights tensorSource, debug bool) (*onnx.Graph, error) {
 	b := newBuilder(a, weights, debug)
 	ids := b.Input(inputIDs, onnx.Int64, onnx.Free("batch"), onnx.Free("tokens"))
 	mask := b.Input(inputMask, onnx.Int64, onnx.Free("batch"), onnx.Free("tokens"))

@@ -50,7 +50,7 @@ type axis struct {
 	windows onnx.Value // int64 [1]: p/window
 	source  onnx.Value // int64 [p]: the cell that is at each place after the roll
 	outside onnx.Value // bool [p]: that cell is padding
-	region  onnx.Value // int64 [p]: 0, 1 or 2, see windowMask
+	region  onnx.Value // int64 [p]: 0, 1 or 2, see windowMask; "" without a shift
 	window  onnx.Value // int64 [n]: the window of each cell
 	within  onnx.Value // int64 [n]: its place there
 }
@@ -61,19 +61,22 @@ func (b *builder) windowAxis(n onnx.Value, shift int64) axis {
 	a.windows = b.op("Div", b.op("Add", n, b.Ints(int64(b.arch.Swin.Window)-1)), side)
 	padded := b.op("Mul", a.windows, side)
 
-	at := b.count(padded)
-	a.source = b.op("Mod", b.op("Add", at, offset), padded)
-	a.outside = b.op("GreaterOrEqual", a.source, n)
-	one, zero := b.Ints(1), b.Ints(0)
-	a.region = b.op("Add",
-		b.op("Where", b.op("GreaterOrEqual", at, b.op("Sub", padded, side)), one, zero),
-		b.op("Where", b.op("GreaterOrEqual", at, b.op("Sub", padded, offset)), one, zero))
-
-	// Adding padded keeps the dividend positive.
+	// Adding padded keeps the dividend of rolled positive.
+	a.source = b.op("Mod", b.op("Add", b.count(padded), offset), padded)
 	rolled := b.op("Mod", b.op("Add", b.op("Sub", b.count(n), offset), padded), padded)
+	a.outside = b.op("GreaterOrEqual", a.source, n)
 	a.window = b.op("Div", rolled, side)
 	a.within = b.op("Mod", rolled, side)
+	if shift > 0 {
+		a.region = b.op("Add", b.from(padded, b.op("Sub", padded, side)), b.from(padded, b.op("Sub", padded, offset)))
+	}
 	return a
+}
+
+// from is 0 at the places of an axis of length n before start, and 1 from
+// there on.
+func (b *builder) from(n, start onnx.Value) onnx.Value {
+	return b.op("Where", b.op("GreaterOrEqual", b.count(n), start), b.Ints(1), b.Ints(0))
 }
 
 // inWindows reorders a padded map of integers window by window:

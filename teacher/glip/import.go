@@ -133,9 +133,12 @@ func elements(specs []TensorSpec) int64 {
 
 // metadata joins what the options, the checkpoint and the defaults say.
 func (im *importer) metadata(a Architecture) (metadata, error) {
-	extra, err := im.extra()
-	if err != nil {
-		return metadata{}, err
+	var extra metadata
+	var err error
+	if value, ok := im.file.Extra(extraKey); ok {
+		if extra, err = parseExtra(value); err != nil {
+			return metadata{}, err
+		}
 	}
 	base := filepath.Base(im.options.Checkpoint)
 	m := metadata{

@@ -11,13 +11,9 @@ import (
 // configuration files.
 const extraKey = "groundmill"
 
-// extra reads the checkpoint's own entry, if it has one. What it leaves out
-// stays zero.
-func (im *importer) extra() (metadata, error) {
-	value, ok := im.file.Extra(extraKey)
-	if !ok {
-		return metadata{}, nil
-	}
+// parseExtra reads the checkpoint's own entry. What it leaves out stays zero;
+// keys that mean nothing here are notes for people.
+func parseExtra(value any) (metadata, error) {
 	entries, ok := value.(map[string]any)
 	if !ok {
 		return metadata{}, fmt.Errorf("glip: entry %q holds %T, want a dict", extraKey, value)

@@ -32,6 +32,18 @@ type referenceTensor struct {
 	Bytes  int    `json:"bytes"`
 }
 
+// bytes returns the size of the values by their shape, -1 when a dimension is
+// not positive or the size exceeds limit.
+func (t referenceTensor) bytes(size, limit int) int {
+	for _, d := range t.Shape {
+		if d < 1 || d > limit/size {
+			return -1
+		}
+		size *= d
+	}
+	return size
+}
+
 // referenceCase is one batch.
 type referenceCase struct {
 	Name   string           `json:"name"`
@@ -75,14 +87,10 @@ func (r *reference) bytesOf(name, dtype string, size int) ([]byte, referenceTens
 	if !ok {
 		return nil, t, false, nil
 	}
-	elements := 1
-	for _, d := range t.Shape {
-		elements *= d
-	}
 	switch {
 	case t.DType != dtype || len(t.Shape) == 0:
 		return nil, t, false, fmt.Errorf("glip: reference tensor %s is %s %v, want %s", name, t.DType, t.Shape, dtype)
-	case elements < 0 || t.Bytes != elements*size || t.Offset < 0 || t.Offset > len(r.data)-t.Bytes:
+	case t.Offset < 0 || t.Offset > len(r.data) || t.Bytes < 1 || t.Bytes != t.bytes(size, len(r.data)-t.Offset):
 		return nil, t, false, fmt.Errorf("glip: reference tensor %s does not fit into the values' file", name)
 	}
 	return r.data[t.Offset:][:t.Bytes], t, true, nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/groundmill/groundmill/schema"
 	"github.com/groundmill/groundmill/teacher"
@@ -326,6 +327,37 @@ func TestGroundStopsWithItsContext(t *testing.T) {
 	p := prepare(t, m, miniExample(120, 90, 55))
 	if _, err := m.Ground(ctx, []teacher.Prepared{p}); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
+	}
+}
+
+func TestConcurrentUse(t *testing.T) {
+	m := openMini(t, eager)
+	var examples []teacher.Example
+	var want [][]teacher.Grounding
+	for i := range 4 {
+		examples = append(examples, miniExample(80+10*i, 60, 100+i, 200+i))
+		want = append(want, ground(t, m, prepare(t, m, examples[i]))...)
+	}
+	got := make([][]teacher.Grounding, len(examples))
+	var group errgroup.Group
+	for i, ex := range examples {
+		group.Go(func() error {
+			p, err := m.Prepare(ex)
+			if err != nil {
+				return err
+			}
+			out, err := m.Ground(context.Background(), []teacher.Prepared{p})
+			if err == nil {
+				got[i] = out[0]
+			}
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got, groundingNoise); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/groundmill/groundmill/teacher/checkpoint"
 )
 
-// stateWeights reads Weights from a checkpoint's state dict until ctx ends.
+// stateWeights is a tensorSource over a checkpoint's state dict until ctx ends.
 type stateWeights struct {
 	ctx  context.Context
 	dict *checkpoint.StateDict
@@ -31,7 +31,7 @@ func (s stateWeights) tensor(name string) (checkpoint.Tensor, error) {
 	return t, s.ctx.Err()
 }
 
-// Shape implements Weights.
+// Shape implements tensorSource.
 func (s stateWeights) Shape(name string) []int {
 	t, ok := s.dict.Tensor(name)
 	if !ok {
@@ -40,7 +40,7 @@ func (s stateWeights) Shape(name string) []int {
 	return t.Shape()
 }
 
-// Stream implements Weights.
+// Stream implements tensorSource.
 func (s stateWeights) Stream(name string, w io.Writer) error {
 	t, err := s.tensor(name)
 	if err != nil {
@@ -49,7 +49,7 @@ func (s stateWeights) Stream(name string, w io.Writer) error {
 	return t.WriteFloat32(w)
 }
 
-// Values implements Weights.
+// Values implements tensorSource.
 func (s stateWeights) Values(name string) ([]float32, error) {
 	t, err := s.tensor(name)
 	if err != nil {
