@@ -10,6 +10,7 @@ import (
 
 	"github.com/groundmill/groundmill/teacher/checkpoint"
 	"github.com/groundmill/groundmill/teacher/onnx"
+	"github.com/groundmill/groundmill/teacher/wordpiece"
 )
 
 // ImportOptions says what to import. Zero values are filled from the
@@ -149,11 +150,14 @@ func (im *importer) metadata(a Architecture) (metadata, error) {
 			max: firstOf(im.options.MaxSize, extra.sizes.max, DefaultMaxSize),
 		},
 	}
-	if err := m.sizes.validate(); err != nil {
+	m.vocabulary = im.vocabulary(extra.vocabulary, a.BERT.Vocabulary)
+	if err := errors.Join(m.sizes.validate(), m.checkVocabulary()); err != nil {
 		return metadata{}, err
 	}
-	if m.vocabulary, err = im.vocabulary(extra.vocabulary, a.BERT.Vocabulary); err != nil {
-		return metadata{}, err
+	if m.vocabulary != nil {
+		if _, err := wordpiece.New(m.vocabulary); err != nil {
+			return metadata{}, err
+		}
 	}
 	m.source, err = im.file.SHA256()
 	return m, err

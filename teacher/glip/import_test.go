@@ -55,7 +55,8 @@ func TestImportFailsWithoutATrace(t *testing.T) {
 		want    string
 	}{
 		"vocabulary too short":  {nil, ImportOptions{Checkpoint: mini, Vocab: miniVocabulary()[:2499]}, "2499 word pieces, the word embedding 2500 rows"},
-		"vocabulary of nothing": {nil, ImportOptions{Checkpoint: mini, Vocab: make([]string, 2500)}, ""},
+		"vocabulary of nothing": {nil, ImportOptions{Checkpoint: mini, Vocab: make([]string, 2500)}, "piece 0 is empty"},
+		"vocabulary of lines":   {nil, ImportOptions{Checkpoint: mini, Vocab: append(miniVocabulary()[:2499], "a\nb")}, "has a line break"},
 		"bad sizes":             {nil, ImportOptions{Checkpoint: mini, MinSize: 900, MaxSize: 800}, "min_size <= max_size"},
 		"no checkpoint":         {nil, ImportOptions{Checkpoint: mini + ".no"}, "no such file"},
 		"not a checkpoint":      {nil, ImportOptions{Checkpoint: noText}, "not a PyTorch checkpoint"},

@@ -82,8 +82,23 @@ func parseMetadata(props map[string]string) (metadata, error) {
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return metadata{}, fmt.Errorf("%w: damaged properties; %s: %w", ErrNotTeacher, remedy, err)
 	}
-	if err := errors.Join(m.architecture.validate(), m.sizes.validate()); err != nil {
+	if err := errors.Join(m.architecture.validate(), m.sizes.validate(), m.checkVocabulary()); err != nil {
 		return metadata{}, fmt.Errorf("%w: %w", ErrNotTeacher, err)
 	}
 	return m, nil
+}
+
+// checkVocabulary refuses word pieces whose ids the embedding does not have, or
+// that would not survive being stored one a line.
+func (m metadata) checkVocabulary() error {
+	rows := m.architecture.BERT.Vocabulary
+	if m.vocabulary != nil && len(m.vocabulary) != rows {
+		return fmt.Errorf("glip: the vocabulary has %d word pieces, the word embedding %d rows", len(m.vocabulary), rows)
+	}
+	for id, piece := range m.vocabulary {
+		if strings.Contains(piece, "\n") {
+			return fmt.Errorf("glip: word piece %d, %q, has a line break", id, piece)
+		}
+	}
+	return nil
 }

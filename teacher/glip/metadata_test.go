@@ -9,9 +9,11 @@ import (
 )
 
 func TestMetadataRoundTrip(t *testing.T) {
+	three := glipT
+	three.BERT.Vocabulary = 3
 	for name, want := range map[string]metadata{
 		"full": {
-			name: "glip-t", architecture: glipT, sizes: sizes{800, 1333},
+			name: "glip-t", architecture: three, sizes: sizes{800, 1333},
 			vocabulary: []string{"[PAD]", "été", "##s"}, source: strings.Repeat("ab", 32), data: "glip-t.onnx.data",
 		},
 		"bare": {name: "x", architecture: tiny, sizes: sizes{1, 1}},
@@ -42,6 +44,7 @@ func TestParseMetadataRefuses(t *testing.T) {
 		"no sizes":          {func(m map[string]string) { delete(m, keyMinSize) }, "damaged"},
 		"impossible sizes":  {func(m map[string]string) { m[keyMinSize] = "9000" }, "image sizes 9000"},
 		"no architecture":   {func(m map[string]string) { m[keyArchitecture] = "{" }, "damaged"},
+		"other vocabulary":  {func(m map[string]string) { m[keyVocabulary] = "a\nb" }, "2 word pieces, the word embedding 20 rows"},
 		"empty one":         {func(m map[string]string) { m[keyArchitecture] = "{}" }, "no blocks"},
 	}
 	for name, c := range cases {

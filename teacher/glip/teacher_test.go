@@ -43,7 +43,9 @@ func (s *fakeSession) Run(_ context.Context, inputs []ort.Tensor, _ []string) ([
 func fakeModel(t *testing.T, answer func([]ort.Tensor) ([]ort.Tensor, error)) *Model {
 	t.Helper()
 	vocabulary := []string{"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "dog"}
-	props, err := metadata{name: "fake", architecture: tiny, sizes: sizes{32, 64}, vocabulary: vocabulary}.properties()
+	a := tiny
+	a.BERT.Vocabulary = len(vocabulary)
+	props, err := metadata{name: "fake", architecture: a, sizes: sizes{32, 64}, vocabulary: vocabulary}.properties()
 	if err != nil {
 		t.Fatal(err)
 	}
