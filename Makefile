@@ -31,6 +31,20 @@ build: ## build bin/runner
 ort: ## fetch the pinned ONNX Runtime into .ort/
 	@sh internal/fetch/onnxruntime.sh
 
+# The independent readers that check our Parquet files: pyarrow and datasets in a
+# virtual environment, DuckDB as a node module. npm install, not ci: the lock
+# leaves out DuckDB's bindings for other platforms.
+.PHONY: readers
+readers: $(READERS)/.done ## fetch pyarrow, datasets and DuckDB for the tests
+
+$(READERS)/.done: $(wildcard schema/testdata/readers/*.txt schema/testdata/readers/*.json)
+	@mkdir -p $(READERS)
+	python3 -m venv $(READERS)/venv
+	$(READERS)/venv/bin/pip install -q --disable-pip-version-check --require-hashes -r schema/testdata/readers/requirements.txt
+	cp schema/testdata/readers/package.json schema/testdata/readers/package-lock.json $(READERS)/
+	npm install --prefix $(READERS) --silent --no-audit --no-fund
+	@touch $@
+
 bin/tiny.onnx: testdata/tiny.pth | build ort
 	bin/runner teacher import testdata/tiny.pth -o $@
 
@@ -46,6 +60,10 @@ demo: build ort bin/tiny.onnx ## label the bundled scenes and draw them as an HT
 test: lint ort readers build bin/tiny.onnx ## everything CI runs
 	GROUNDMILL_REQUIRE_READERS=1 GROUNDMILL_REQUIRE_ORT=1 go test -timeout 20m ./...
 	GROUNDMILL_REQUIRE_ORT=1 go test -timeout 20m -race -short $(RACE)
+
+.PHONY: bench
+bench: build ort bin/tiny.onnx ## measure, and rewrite docs/benchmarks.md
+	go run ./internal/bench
 
 .PHONY: lint
 lint: ## formatting, vet and staticcheck

@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -105,4 +106,21 @@ func encodePNG(m image.Image) []byte {
 		panic(err)
 	}
 	return b.Bytes()
+}
+
+// truncateFile is the script command
+//
+//	truncate FROM TO SIZE
+//
+// It writes the first SIZE bytes of FROM to TO.
+func truncateFile(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: truncate FROM TO SIZE")
+	}
+	size, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	data := ts.ReadFile(args[0])
+	to := ts.MkAbs(args[1])
+	ts.Check(os.MkdirAll(filepath.Dir(to), 0o755))
+	ts.Check(os.WriteFile(to, []byte(data[:size]), 0o644))
 }

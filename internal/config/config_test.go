@@ -20,7 +20,6 @@ type options struct {
 	Shards  []string          `yaml:"shards"`
 	Labels  map[string]string `yaml:"labels"`
 	Teacher teacher           `yaml:"teacher"`
-	hidden  int
 }
 
 type teacher struct {
@@ -60,7 +59,7 @@ teacher:
 		Shards: []string{"c.tar"}, Labels: map[string]string{"owner": "me", "team": "x"},
 		Teacher: teacher{Model: "tiny.onnx", Threads: 2},
 	}
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(options{})); diff != "" {
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("decoded (-want +got):\n%s", diff)
 	}
 }

@@ -28,6 +28,7 @@ var layers = []struct {
 	{"filter", []string{"schema", "filter"}},
 	{"pipelines", []string{"schema", "extract", "teacher", "filter", "pipelines", "internal"}},
 	{"cmd/runner", []string{"schema", "extract", "teacher", "filter", "pipelines", "internal"}},
+	{"internal/bench", []string{"schema", "extract", "teacher", "filter", "pipelines", "internal"}},
 	{"internal", []string{"schema", "teacher", "internal"}},
 }
 

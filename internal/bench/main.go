@@ -1,0 +1,101 @@
+// Command bench measures what the documentation claims and writes the figures
+// as docs/benchmarks.md; `make bench` runs it. Figures are ratios within one run
+// wherever they can be, since machines are noisy.
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+
+	"github.com/groundmill/groundmill/teacher"
+	"github.com/groundmill/groundmill/teacher/glip"
+	"github.com/groundmill/groundmill/teacher/ort"
+)
+
+func main() {
+	if err := run(context.Background(), os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// bench is one run of all measurements.
+type bench struct {
+	runner   string // bin/runner
+	model    string // the bundled teacher as ONNX
+	fullSize string // a GLIP-T checkpoint, measured when it exists
+	work     string // a folder for whatever is written
+	scenes   int    // of the quality figures
+	pairs    int    // of the throughput figures
+	teacher  teacher.Teacher
+	out      bytes.Buffer
+}
+
+func run(ctx context.Context, args []string) (err error) {
+	b := &bench{}
+	flags := flag.NewFlagSet("bench", flag.ExitOnError) // Beam has filled the global set
+	output := flags.String("o", "docs/benchmarks.md", "`file` to write")
+	flags.StringVar(&b.runner, "runner", "bin/runner", "the program to measure")
+	flags.StringVar(&b.model, "model", "bin/tiny.onnx", "the imported bundled teacher")
+	flags.StringVar(&b.fullSize, "full-size", "out/glip-t.pth", "a GLIP-T checkpoint to import, if it exists")
+	flags.IntVar(&b.scenes, "scenes", 1000, "scenes of the quality figures")
+	flags.IntVar(&b.pairs, "pairs", 800, "scenes of the throughput figures")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if b.work, err = os.MkdirTemp("", "groundmill-bench-*"); err != nil {
+		return err
+	}
+	defer os.RemoveAll(b.work)
+	library, err := ort.Locate("")
+	if err != nil {
+		return err
+	}
+	if err := ort.Load(library); err != nil {
+		return err
+	}
+	if b.teacher, err = glip.Open(b.model, glip.Options{Session: ort.Options{IntraOpThreads: 1}}); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, b.teacher.Close()) }()
+	b.head()
+	for _, section := range []func(context.Context) error{b.importing, b.throughput, b.memory, b.grounding} {
+		if err := section(ctx); err != nil {
+			return err
+		}
+	}
+	return os.WriteFile(*output, b.out.Bytes(), 0o644)
+}
+
+func (b *bench) head() {
+	b.line("# Benchmarks\n")
+	b.line("Written by `make bench`; do not edit.\n")
+	b.line("%s, %d logical processors, %s, %s.", processor(), runtime.NumCPU(), runtime.Version(), b.teacher.Info().Runtime)
+}
+
+func (b *bench) section(title, text string) {
+	fmt.Fprintln(os.Stderr, "bench:", title)
+	b.line("\n## %s\n\n%s\n", title, text)
+}
+
+func (b *bench) line(format string, args ...any) { fmt.Fprintf(&b.out, format+"\n", args...) }
+
+// processor returns the processor's name as Linux knows it.
+func processor() string {
+	data, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil {
+		return runtime.GOARCH
+	}
+	for line := range strings.Lines(string(data)) {
+		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
+			return strings.TrimSpace(value)
+		}
+	}
+	return runtime.GOARCH
+}
