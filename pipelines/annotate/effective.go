@@ -7,7 +7,6 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/groundmill/groundmill/extract"
 	"github.com/groundmill/groundmill/filter"
 )
 
@@ -20,7 +19,7 @@ type Effective struct {
 		MaxImageBytes  int64 `yaml:"max_image_bytes"`
 		MaxImagePixels int64 `yaml:"max_image_pixels"`
 	} `yaml:"input"`
-	Extract extract.Options `yaml:"extract"`
+	Extract ExtractOptions `yaml:"extract"`
 	Teacher struct {
 		Batch  int `yaml:"batch"`
 		Window int `yaml:"window"`

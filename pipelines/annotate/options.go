@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/groundmill/groundmill/extract"
@@ -15,12 +16,12 @@ import (
 
 // Options is the configuration of the job.
 type Options struct {
-	Input   InputOptions    `yaml:"input"`
-	Extract extract.Options `yaml:"extract"`
-	Teacher TeacherOptions  `yaml:"teacher"`
-	Filter  filter.Config   `yaml:"filter"`
-	Output  OutputOptions   `yaml:"output"`
-	Beam    BeamOptions     `yaml:"beam"`
+	Input   InputOptions   `yaml:"input"`
+	Extract ExtractOptions `yaml:"extract"`
+	Teacher TeacherOptions `yaml:"teacher"`
+	Filter  filter.Config  `yaml:"filter"`
+	Output  OutputOptions  `yaml:"output"`
+	Beam    BeamOptions    `yaml:"beam"`
 }
 
 // InputOptions say what is read.
@@ -32,6 +33,16 @@ type InputOptions struct {
 	MaxImageBytes int64 `yaml:"max_image_bytes"`
 	// MaxImagePixels is the largest width times height.
 	MaxImagePixels int64 `yaml:"max_image_pixels"`
+}
+
+// ExtractOptions are extract.Options with names for the configuration.
+type ExtractOptions struct {
+	// Grammar is one of extract.Grammars.
+	Grammar extract.Grammar `yaml:"grammar"`
+	// MaxCodePoints is the longest caption that is no reject.
+	MaxCodePoints int `yaml:"max_code_points"`
+	// DropAbstract leaves out phrases that name nothing that can be seen.
+	DropAbstract bool `yaml:"drop_abstract"`
 }
 
 // TeacherOptions say which model grounds the phrases, and how it is fed.
@@ -81,8 +92,8 @@ type BeamOptions struct {
 func Default() Options {
 	return Options{
 		Input:   InputOptions{MaxImageBytes: 32 << 20, MaxImagePixels: 64 << 20},
-		Extract: extract.Options{Grammar: extract.DefaultGrammar, MaxCodePoints: extract.DefaultMaxCodePoints},
-		Teacher: TeacherOptions{Batch: 4, Window: 64},
+		Extract: ExtractOptions{Grammar: extract.DefaultGrammar, MaxCodePoints: extract.DefaultMaxCodePoints},
+		Teacher: TeacherOptions{Batch: 4, Window: 64, Threads: 1},
 		Filter:  filter.Default(),
 		Output:  OutputOptions{Split: "train", RawFloor: 0.1},
 		Beam:    BeamOptions{Runner: pipelines.RunnerPrism, Lanes: 2},
@@ -94,9 +105,9 @@ func Default() Options {
 func (o Options) Validate() error {
 	var c schema.Check
 	o.Input.check(&c)
-	addProblems(&c, "extract", o.Extract.Validate())
+	o.Extract.check(&c)
 	o.Teacher.check(&c)
-	addProblems(&c, "filter", o.Filter.Validate())
+	checkFilter(&c, o.Filter)
 	o.Output.check(&c)
 	if o.Beam.Runner != pipelines.RunnerPrism {
 		c.Addf("beam.runner", "%q is unknown, use one of %q", o.Beam.Runner, pipelines.Runners)
@@ -111,6 +122,13 @@ func (o InputOptions) check(c *schema.Check) {
 	}
 	between(c, "input.max_image_bytes", o.MaxImageBytes, 1, 1<<30)
 	between(c, "input.max_image_pixels", o.MaxImagePixels, 1, 1<<30)
+}
+
+func (o ExtractOptions) check(c *schema.Check) {
+	if !slices.Contains(extract.Grammars, o.Grammar) {
+		c.Addf("extract.grammar", "%q is unknown, use one of %q", o.Grammar, extract.Grammars)
+	}
+	between(c, "extract.max_code_points", o.MaxCodePoints, 1, 1<<20)
 }
 
 func (o TeacherOptions) check(c *schema.Check) {
@@ -145,16 +163,13 @@ func between[T int | int64](c *schema.Check, path string, n, low, high T) {
 	}
 }
 
-// addProblems adds what the validation of a section found.
-func addProblems(c *schema.Check, section string, err error) {
+// checkFilter adds what the filter finds wrong with its section.
+func checkFilter(c *schema.Check, o filter.Config) {
 	var invalid *schema.InvalidError
-	switch {
-	case errors.As(err, &invalid):
+	if errors.As(o.Validate(), &invalid) {
 		for _, p := range invalid.Problems {
-			c.Addf(section+"."+p.Path, "%s", p.Text)
+			c.Addf("filter."+p.Path, "%s", p.Text)
 		}
-	case err != nil:
-		c.Addf(section, "%v", err)
 	}
 }
 

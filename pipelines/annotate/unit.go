@@ -73,8 +73,8 @@ func (j *job) newUnit(task pipelines.Task, tar io.Reader) *unit {
 
 // run moves all samples from the tar to out. It returns when every goroutine has
 // ended.
-func (u *unit) run(ctx context.Context, out *sink) error {
-	group, ctx := errgroup.WithContext(ctx)
+func (u *unit) run(outer context.Context, out *sink) error {
+	group, ctx := errgroup.WithContext(outer)
 	var senders sync.WaitGroup // on done
 	group.Go(func() error {
 		defer u.preparing.Wait()
@@ -98,7 +98,11 @@ func (u *unit) run(ctx context.Context, out *sink) error {
 		return nil
 	})
 	group.Go(func() error { return u.write(out) })
-	if err := group.Wait(); err != nil {
+	err := group.Wait()
+	switch {
+	case err != nil && outer.Err() != nil: // whatever the stages made of it
+		return context.Cause(outer)
+	case err != nil:
 		return err
 	}
 	if out.records != u.count {

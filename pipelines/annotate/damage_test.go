@@ -1,0 +1,155 @@
+package annotate
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/groundmill/groundmill/internal/webdataset"
+	"github.com/groundmill/groundmill/pipelines"
+	"github.com/groundmill/groundmill/schema"
+)
+
+func TestDamagedTarKeepsWhatCameBefore(t *testing.T) {
+	whole := tarOf(t, pairs(10)...)
+	garbled := bytes.Clone(whole)
+	at := len(whole) / 2 / 512 * 512
+	copy(garbled[at:], bytes.Repeat([]byte("garbage "), 512))
+	for name, damaged := range map[string][]byte{
+		"cut in the middle":   whole[:len(whole)/2],
+		"cut in a header":     whole[:at+100],
+		"without end mark":    whole[:len(whole)-1024],
+		"garbled":             garbled,
+		"cut to nothing":      nil,
+		"cut in first member": whole[:700],
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := mustRun(t, testOptions(t, shards(t, tarOf(t, pairs(2)...), damaged, tarOf(t, pairs(3)...))))
+			unit := r.manifest.Units[1]
+			if want := completeSamples(t, damaged); unit.Records != want {
+				t.Errorf("%d records, want %d", unit.Records, want)
+			}
+			if len(unit.Notes) != 1 || !strings.Contains(unit.Notes[0], "truncated or corrupt") || !strings.Contains(unit.Notes[0], "00001.tar") {
+				t.Errorf("notes are %q", unit.Notes)
+			}
+			if others := r.manifest.Units[0].Records + r.manifest.Units[2].Records; others != 5 {
+				t.Errorf("the other units have %d records", others)
+			}
+		})
+	}
+}
+
+// completeSamples counts what package webdataset gives of a damaged tar.
+func completeSamples(t *testing.T, tar []byte) (n int64) {
+	t.Helper()
+	r := webdataset.Open(bytes.NewReader(tar), "", webdataset.Limits{})
+	for {
+		if _, err := r.Next(); err != nil {
+			return n
+		}
+		n++
+	}
+}
+
+func TestEmptyTar(t *testing.T) {
+	r := mustRun(t, testOptions(t, shards(t, tarOf(t))))
+	if r.manifest.Totals.Records != 0 || len(r.manifest.Files) != 3 || len(r.manifest.Units[0].Notes) != 0 {
+		t.Errorf("manifest is %+v", r.manifest)
+	}
+}
+
+// TestRefusedInputs checks errors that come before anything is written.
+func TestRefusedInputs(t *testing.T) {
+	good := tarOf(t, pairs(1)...)
+	tests := []struct {
+		name    string
+		prepare func(dir string) (shards string, err error)
+		want    string
+		noInput bool
+	}{
+		{"empty folder", func(dir string) (string, error) { return dir, nil }, "nothing matches", true},
+		{"glob without match", func(dir string) (string, error) { return dir + "/*.tar", nil }, "nothing matches", true},
+		{"missing file", func(dir string) (string, error) { return dir + "/x.tar", nil }, "x.tar", true},
+		{"no tar", func(dir string) (string, error) {
+			return dir, os.WriteFile(dir+"/b.tar", []byte(strings.Repeat("text ", 200)), 0o644)
+		}, "b.tar: not a tar file", false},
+		{"gzip", func(dir string) (string, error) {
+			return dir, os.WriteFile(dir+"/b.tar", append([]byte("\x1f\x8b"), good...), 0o644)
+		}, "gzip", false},
+		{"unreadable file", func(dir string) (string, error) { return dir, os.Symlink("gone", dir+"/b.tar") }, "b.tar", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			if !tt.noInput {
+				if err := os.WriteFile(filepath.Join(dir, "a.tar"), good, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			shards, err := tt.prepare(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			opts := testOptions(t, shards)
+			_, err = Run(t.Context(), opts, RunOptions{})
+			if err == nil || !strings.Contains(err.Error(), tt.want) || errors.Is(err, pipelines.ErrNoInput) != tt.noInput {
+				t.Errorf("error is %v, want %q", err, tt.want)
+			}
+			if left := digests(t, opts.Output.Dir); len(left) > 0 {
+				t.Errorf("files were written: %v", left)
+			}
+		})
+	}
+}
+
+func TestUsedOutputIsRefused(t *testing.T) {
+	opts := testOptions(t, shards(t, tarOf(t, pairs(2)...)))
+	mustRun(t, opts)
+	before := digests(t, opts.Output.Dir)
+	_, err := Run(t.Context(), opts, RunOptions{})
+	var refused *pipelines.OutputError
+	if !errors.As(err, &refused) || refused.State != pipelines.OutputComplete {
+		t.Errorf("error is %v", err)
+	}
+	if diff := cmp.Diff(before, digests(t, opts.Output.Dir)); diff != "" {
+		t.Errorf("the finished run changed:\n%s", diff)
+	}
+}
+
+// TestInputVanishes removes a tar between plan and work.
+func TestInputVanishes(t *testing.T) {
+	input := shards(t, tarOf(t, pairs(2)...), tarOf(t, pairs(2)...))
+	opts := testOptions(t, input)
+	opts.Beam.Lanes = 1
+	_, err := Run(t.Context(), opts, RunOptions{Observe: func(p pipelines.Progress) {
+		if p.Units == 0 {
+			os.Remove(filepath.Join(input, "00001.tar"))
+		}
+	}})
+	if !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), "00001.tar") {
+		t.Errorf("error is %v, want one that names the tar", err)
+	}
+	wantNoEnd(t, opts.Output.Dir)
+}
+
+// wantNoEnd checks what holds after every failure: no end mark, no temporary
+// file, and every file that is there is whole.
+func wantNoEnd(t *testing.T, dir string) {
+	t.Helper()
+	for name := range digests(t, dir) {
+		path := filepath.Join(dir, name)
+		switch {
+		case name == schema.SuccessName || name == schema.ManifestName || strings.HasSuffix(name, ".tmp"):
+			t.Errorf("failed run left %s", name)
+		case strings.HasSuffix(name, ".parquet"):
+			rowsOf(t, path)
+		case strings.HasSuffix(name, ".jsonl"):
+			rejectsOf(t, path)
+		}
+	}
+}

@@ -1,0 +1,164 @@
+package annotate
+
+import (
+	"errors"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/groundmill/groundmill/schema"
+)
+
+func TestDefaultLacksOnlyThePlaces(t *testing.T) {
+	want := []string{"input.shards", "teacher.model", "output.dir"}
+	if diff := cmp.Diff(want, problemPaths(t, Default().Validate())); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+	if err := testOptions(t, "x.tar").Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestValidateListsEverything(t *testing.T) {
+	opts := testOptions(t, "x.tar")
+	opts.Input.MaxImageBytes, opts.Input.MaxImagePixels = 0, -1
+	opts.Extract.Grammar, opts.Extract.MaxCodePoints = "x", -1
+	opts.Teacher.Model = "synthetic:speed=9"
+	opts.Teacher.Batch, opts.Teacher.Window = 9, 8
+	opts.Teacher.Threads, opts.Teacher.InFlight, opts.Teacher.Workers = -1, -1, -1
+	opts.Filter.MinScore = 2
+	opts.Output.Split, opts.Output.RawFloor = "../x", math.NaN()
+	opts.Beam.Runner, opts.Beam.Lanes = "spark", 9
+	want := []string{
+		"beam.lanes", "beam.runner", "extract.grammar", "extract.max_code_points", "filter.min_score", "input.max_image_bytes",
+		"input.max_image_pixels", "output.raw_floor", "output.split", "teacher.in_flight", "teacher.model",
+		"teacher.threads", "teacher.window", "teacher.workers",
+	}
+	got := problemPaths(t, opts.Validate())
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+}
+
+func problemPaths(t *testing.T, err error) []string {
+	t.Helper()
+	var invalid *schema.InvalidError
+	if !errors.As(err, &invalid) {
+		t.Fatalf("error is %v, want a *schema.InvalidError", err)
+	}
+	var paths []string
+	for _, p := range invalid.Problems {
+		paths = append(paths, p.Path)
+	}
+	return paths
+}
+
+// TestEffectiveCoversTheOptions fails when an option is added that is neither in
+// Effective nor known to leave the bytes alone.
+func TestEffectiveCoversTheOptions(t *testing.T) {
+	elsewhere := []string{ // places, and how much is done at once
+		"input.shards", "output.dir", "teacher.model", "teacher.library",
+		"teacher.threads", "teacher.in_flight", "teacher.workers", "beam.runner", "beam.lanes",
+	}
+	all := yamlPaths(reflect.TypeFor[Options](), "")
+	covered := append(yamlPaths(reflect.TypeFor[Effective](), ""), elsewhere...)
+	slices.Sort(all)
+	slices.Sort(covered)
+	if diff := cmp.Diff(all, covered); diff != "" {
+		t.Errorf("fields of Options (-) and of Effective or left out (+):\n%s", diff)
+	}
+	opts := reflect.ValueOf(Options{}.Effective())
+	full := reflect.ValueOf(nonZero().Effective())
+	for i := range opts.NumField() {
+		checkFilled(t, full.Field(i), full.Type().Field(i).Name)
+	}
+}
+
+// nonZero returns options without a zero field.
+func nonZero() Options {
+	var o Options
+	fill(reflect.ValueOf(&o).Elem())
+	return o
+}
+
+func fill(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			fill(v.Field(i))
+		}
+	case reflect.String:
+		v.SetString("x")
+	case reflect.Int, reflect.Int64:
+		v.SetInt(7)
+	case reflect.Float64:
+		v.SetFloat(0.7)
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+	}
+}
+
+func checkFilled(t *testing.T, v reflect.Value, path string) {
+	t.Helper()
+	if v.Kind() == reflect.Struct {
+		for i := range v.NumField() {
+			checkFilled(t, v.Field(i), path+"."+v.Type().Field(i).Name)
+		}
+		return
+	}
+	if v.IsZero() {
+		t.Errorf("Options.Effective leaves %s out", path)
+	}
+}
+
+// yamlPaths lists the configurable fields below a struct.
+func yamlPaths(typ reflect.Type, prefix string) []string {
+	var paths []string
+	for i := range typ.NumField() {
+		f := typ.Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		if name == "" {
+			panic("no yaml tag on " + prefix + f.Name)
+		}
+		if f.Type.Kind() == reflect.Struct {
+			paths = append(paths, yamlPaths(f.Type, prefix+name+".")...)
+		} else {
+			paths = append(paths, prefix+name)
+		}
+	}
+	return paths
+}
+
+func TestConfigDigest(t *testing.T) {
+	base := testOptions(t, "x.tar")
+	digest := func(change func(*Options)) string {
+		o := base
+		change(&o)
+		_, digest, err := o.Effective().canonical()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return digest
+	}
+	same := digest(func(*Options) {})
+	if digest(func(o *Options) { o.Beam.Lanes, o.Output.Dir, o.Teacher.Workers = 7, "elsewhere", 3 }) != same {
+		t.Error("the digest depends on where and how fast")
+	}
+	for name, change := range map[string]func(*Options){
+		"batch":     func(o *Options) { o.Teacher.Batch++ },
+		"min_score": func(o *Options) { o.Filter.MinScore = 0.6 },
+		"grammar":   func(o *Options) { o.Extract.Grammar = "other" },
+		"embed":     func(o *Options) { o.Output.EmbedImages = true },
+	} {
+		if digest(change) == same {
+			t.Errorf("the digest does not depend on %s", name)
+		}
+	}
+}
