@@ -25,7 +25,7 @@ help: ## list the commands
 
 .PHONY: build
 build: ## build bin/runner
-	go build -trimpath -o bin/ ./cmd/runner
+	go build -o bin/ ./cmd/runner
 
 .PHONY: ort
 ort: ## fetch the pinned ONNX Runtime into .ort/
