@@ -1,7 +1,6 @@
 package scene
 
 import (
-	"archive/tar"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -13,7 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"time"
+
+	"github.com/groundmill/groundmill/internal/webdataset"
 )
 
 // A Range is the scenes From, From+1, ... From+Count-1.
@@ -66,16 +66,14 @@ func (g *Generator) writeShard(ctx context.Context, path string, scenes Range, o
 func (g *Generator) WriteTar(ctx context.Context, w io.Writer, scenes Range, o Output) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	t := tar.NewWriter(w)
+	t := webdataset.NewWriter(w)
 	for result := range g.encodeAll(ctx, scenes, o) {
 		e := <-result
 		if e.err != nil {
 			return e.err
 		}
-		for _, m := range e.members {
-			if err := writeMember(t, m); err != nil {
-				return err
-			}
+		if err := t.Write(e.key, e.members...); err != nil {
+			return err
 		}
 	}
 	if err := ctx.Err(); err != nil {
@@ -84,24 +82,10 @@ func (g *Generator) WriteTar(ctx context.Context, w io.Writer, scenes Range, o O
 	return t.Close()
 }
 
-// writeMember writes a file with nothing in its header that could differ between runs.
-func writeMember(t *tar.Writer, m member) error {
-	h := &tar.Header{Typeflag: tar.TypeReg, Name: m.name, Size: int64(len(m.body)), Mode: 0o444, ModTime: time.Unix(0, 0), Format: tar.FormatUSTAR}
-	if err := t.WriteHeader(h); err != nil {
-		return err
-	}
-	_, err := t.Write(m.body)
-	return err
-}
-
-type member struct {
-	name string
-	body []byte
-}
-
 // encoded is a scene as its files, or why it couldn't be encoded.
 type encoded struct {
-	members []member
+	key     string
+	members []webdataset.Member
 	err     error
 }
 
@@ -136,9 +120,9 @@ func (g *Generator) encodeAll(ctx context.Context, scenes Range, o Output) <-cha
 func (g *Generator) encode(i int, o Output) encoded {
 	s := g.Scene(i)
 	var img, sample bytes.Buffer
-	ext, err := ".jpg", error(nil)
+	ext, err := "jpg", error(nil)
 	if o.PNG {
-		ext, err = ".png", png.Encode(&img, s.Image)
+		ext, err = "png", png.Encode(&img, s.Image)
 	} else {
 		err = jpeg.Encode(&img, s.Image, &jpeg.Options{Quality: quality(o.Quality)})
 	}
@@ -147,8 +131,7 @@ func (g *Generator) encode(i int, o Output) encoded {
 	if err := errors.Join(err, enc.Encode(s.Sample)); err != nil {
 		return encoded{err: fmt.Errorf("scene %d: %w", i, err)}
 	}
-	key := fmt.Sprintf("%09d", i)
-	return encoded{members: []member{{key + ext, img.Bytes()}, {key + ".json", sample.Bytes()}}}
+	return encoded{key: fmt.Sprintf("%09d", i), members: []webdataset.Member{{Ext: ext, Data: img.Bytes()}, {Ext: "json", Data: sample.Bytes()}}}
 }
 
 func quality(q int) int {

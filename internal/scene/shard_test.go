@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"errors"
 	"image"
 	_ "image/jpeg"
@@ -59,28 +60,35 @@ func TestSeedsDiffer(t *testing.T) {
 }
 
 func TestTarMembers(t *testing.T) {
-	for _, o := range []Output{{}, {PNG: true}} {
+	for format, o := range map[string]Output{"jpeg": {}, "png": {PNG: true}} {
 		g := newGenerator(t, crowded())
 		r := tar.NewReader(bytes.NewReader(tarOf(t, Range{From: 41, Count: 2}, o)))
-		ext, format := ".jpg", "jpeg"
-		if o.PNG {
-			ext, format = ".png", "png"
-		}
 		for i := 41; i < 43; i++ {
-			want := g.Scene(i)
-			img := nextMember(t, r, "00000004"+string(rune('0'+i%10))+ext)
-			cfg, got, err := image.DecodeConfig(bytes.NewReader(img))
-			if err != nil || got != format || cfg.Width != want.Width || cfg.Height != want.Height {
-				t.Errorf("scene %d: %s of %dx%d (%v), want %s of %dx%d", i, got, cfg.Width, cfg.Height, err, format, want.Width, want.Height)
+			key := fmt.Sprintf("%09d", i)
+			picture, sample := key+".jpg", key+".json"
+			first, second := picture, sample // members are in order of their names
+			if o.PNG {
+				picture = key + ".png"
+				first, second = sample, picture
 			}
-			var s Sample
-			if err := json.Unmarshal(nextMember(t, r, "00000004"+string(rune('0'+i%10))+".json"), &s); err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(want.Sample, s); diff != "" {
-				t.Errorf("scene %d (-made +written):\n%s", i, diff)
-			}
+			files := map[string][]byte{first: nextMember(t, r, first), second: nextMember(t, r, second)}
+			checkFiles(t, g.Scene(i), files[picture], format, files[sample])
 		}
+	}
+}
+
+func checkFiles(t *testing.T, want Scene, picture []byte, format string, sample []byte) {
+	t.Helper()
+	cfg, got, err := image.DecodeConfig(bytes.NewReader(picture))
+	if err != nil || got != format || cfg.Width != want.Width || cfg.Height != want.Height {
+		t.Errorf("scene %d: %s of %dx%d (%v), want %s of %dx%d", want.Index, got, cfg.Width, cfg.Height, err, format, want.Width, want.Height)
+	}
+	var s Sample
+	if err := json.Unmarshal(sample, &s); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want.Sample, s); diff != "" {
+		t.Errorf("scene %d (-made +written):\n%s", want.Index, diff)
 	}
 }
 
