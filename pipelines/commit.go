@@ -139,9 +139,13 @@ func checkFile(ctx context.Context, store storage.Store, file schema.File, want 
 	return nil
 }
 
-// checkNothingElse refuses published files that no unit accounts for.
+// checkNothingElse refuses published files that are neither a unit's summary nor
+// listed in one.
 func (c *committer) checkNothingElse(ctx context.Context, manifest *schema.Manifest) error {
-	listed := make(map[string]bool, len(manifest.Files))
+	listed := map[string]bool{}
+	for _, unit := range c.plan.Units {
+		listed[schema.FileName(schema.KindUnits, c.split, unit.Index, unit.Of)] = true
+	}
 	for _, file := range manifest.Files {
 		listed[file.Path] = true
 	}
@@ -150,7 +154,7 @@ func (c *committer) checkNothingElse(ctx context.Context, manifest *schema.Manif
 		return fmt.Errorf("output: %w", err)
 	}
 	for _, f := range files {
-		if !listed[f.Name] && !f.Temporary() && path.Dir(f.Name) != string(schema.KindUnits) {
+		if !listed[f.Name] && !f.Temporary() {
 			return fmt.Errorf("%w: no unit wrote %s", ErrAccounting, f.Name)
 		}
 	}

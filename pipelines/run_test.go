@@ -1,165 +1,19 @@
 package pipelines
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/groundmill/groundmill/internal/storage"
 	"github.com/groundmill/groundmill/schema"
 )
-
-// fakeSpec says what a fakeJob does with the unit of each number.
-type fakeSpec struct {
-	Fail   map[int]string // returns an error of that text
-	Panic  map[int]bool
-	Lie    map[int]bool // counts a reject that is in no file
-	Hang   map[int]bool // waits for the context
-	NoOpen string       // opening the job fails
-}
-
-// fakeJob rejects one record per byte of the unit's input.
-type fakeJob struct{ fakeSpec }
-
-var (
-	fakeOpen   atomic.Int64 // jobs open now
-	fakeActive atomic.Int64 // units being run now
-)
-
-func init() {
-	Register("fake", func(spec []byte) (Job, error) {
-		var job fakeJob
-		if err := json.Unmarshal(spec, &job.fakeSpec); err != nil {
-			return nil, err
-		}
-		if job.NoOpen != "" {
-			return nil, errors.New(job.NoOpen)
-		}
-		fakeOpen.Add(1)
-		return &job, nil
-	})
-}
-
-func (j *fakeJob) Identity() schema.Manifest { return schema.Manifest{ToolVersion: "test"} }
-
-func (j *fakeJob) Close() error {
-	fakeOpen.Add(-1)
-	return nil
-}
-
-func (j *fakeJob) RunUnit(ctx context.Context, task Task) (schema.UnitSummary, error) {
-	fakeActive.Add(1)
-	defer fakeActive.Add(-1)
-	summary := schema.UnitSummary{Unit: task.Index, Name: task.Name}
-	f, err := task.Store.Create(ctx, schema.FileName(schema.KindRejects, "train", task.Index, task.Of))
-	if err != nil {
-		return summary, err
-	}
-	defer f.Abandon()
-	w := schema.NewRejectWriter(f)
-	for i := range task.Bytes {
-		source := schema.Source{Shard: task.Name, Index: i}
-		if err := w.Write(schema.Reject{Key: fmt.Sprint(i), Source: source, Reason: schema.ReasonNoPhrases}); err != nil {
-			return summary, err
-		}
-		task.Report(Progress{Records: 1, Rejects: 1, Bytes: 1})
-	}
-	stats, err := w.Close()
-	if err != nil {
-		return summary, err
-	}
-	if err := j.misbehave(ctx, task.Index); err != nil {
-		return summary, err
-	}
-	name := schema.FileName(schema.KindRejects, "train", task.Index, task.Of)
-	summary.Files = []schema.File{stats.File(name)}
-	summary.Counts = schema.Counts{Records: stats.Rejects, Rejects: stats.Reasons}
-	if j.Lie[task.Index] {
-		summary.Records++
-		summary.Rejects[schema.ReasonNoPhrases]++
-	}
-	return summary, f.Publish()
-}
-
-func (j *fakeJob) misbehave(ctx context.Context, unit int) error {
-	switch {
-	case j.Fail[unit] != "":
-		return errors.New(j.Fail[unit])
-	case j.Panic[unit]:
-		panic("out of cheese")
-	case j.Hang[unit]:
-		<-ctx.Done()
-		return context.Cause(ctx)
-	}
-	return nil
-}
-
-// request plans a run of the fake job over inputs of the sizes 1, 2, 3, ...
-func request(t *testing.T, inputs int, spec fakeSpec) Request {
-	t.Helper()
-	sizes := map[string]int{}
-	for i := range inputs {
-		sizes[fmt.Sprintf("%05d.tar", i)] = i + 1
-	}
-	plan, err := PlanFiles(writeFiles(t, sizes), ".tar")
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := json.Marshal(spec)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return Request{Job: "fake", Spec: data, Plan: plan, Output: filepath.Join(t.TempDir(), "out"), Split: "train"}
-}
-
-// contents reads every file below a folder.
-func contents(t *testing.T, root string) map[string]string {
-	t.Helper()
-	files := map[string]string{}
-	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		data, err := os.ReadFile(path)
-		rel, _ := filepath.Rel(root, path)
-		files[rel] = string(data)
-		return err
-	})
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		t.Fatal(err)
-	}
-	return files
-}
-
-// wantUnfinished checks what must hold after every failure: no end mark, no
-// temporary file, nothing still running.
-func wantUnfinished(t *testing.T, output string) {
-	t.Helper()
-	for name := range contents(t, output) {
-		if name == schema.SuccessName || name == schema.ManifestName || strings.HasSuffix(name, ".tmp") {
-			t.Errorf("failed run left %s", name)
-		}
-	}
-	if n := fakeActive.Load(); n != 0 {
-		t.Errorf("%d units still run", n)
-	}
-	if n := fakeOpen.Load(); n != 0 {
-		t.Errorf("%d jobs are still open", n)
-	}
-}
 
 func TestRunIsTheSameOnAnyNumberOfLanes(t *testing.T) {
 	var want map[string]string
@@ -353,66 +207,6 @@ func TestRunRefusesRequests(t *testing.T) {
 	}
 }
 
-// TestCommitFindsDamage tampers with a finished run's files and commits again.
-func TestCommitFindsDamage(t *testing.T) {
-	unit := schema.FileName(schema.KindUnits, "train", 1, 3)
-	rejects := schema.FileName(schema.KindRejects, "train", 1, 3)
-	tests := []struct {
-		name   string
-		tamper func(path func(string) string) error
-		want   string
-	}{
-		{"a summary is missing", func(p func(string) string) error { return os.Remove(p(unit)) }, "left no summary"},
-		{"a summary is cut off", func(p func(string) string) error { return os.Truncate(p(unit), 20) }, unit},
-		{"a summary is of another unit", func(p func(string) string) error {
-			data, err := os.ReadFile(p(unit))
-			return errors.Join(err, os.WriteFile(p(unit), bytes.Replace(data, []byte(`"unit": 1`), []byte(`"unit": 2`), 1), 0o644))
-		}, "is about unit 2"},
-		{"a file is missing", func(p func(string) string) error { return os.Remove(p(rejects)) }, rejects},
-		{"a file is cut off", func(p func(string) string) error { return os.Truncate(p(rejects), 5) }, "has 5 bytes"},
-		{"a file is too much", func(p func(string) string) error {
-			return os.WriteFile(p("rejects/more.jsonl"), nil, 0o644)
-		}, "no unit wrote rejects/more.jsonl"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			req := request(t, 3, fakeSpec{})
-			if _, err := Run(t.Context(), req, Options{}); err != nil {
-				t.Fatal(err)
-			}
-			path := func(name string) string { return filepath.Join(req.Output, filepath.FromSlash(name)) }
-			if err := errors.Join(os.Remove(path(schema.SuccessName)), os.Remove(path(schema.ManifestName)), tt.tamper(path)); err != nil {
-				t.Fatal(err)
-			}
-			err := recommit(t, req, nil)
-			if !errors.Is(err, ErrAccounting) || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("error is %v, want ErrAccounting with %q", err, tt.want)
-			}
-			wantUnfinished(t, req.Output)
-		})
-	}
-	t.Run("the pipeline saw other numbers", func(t *testing.T) {
-		req := request(t, 3, fakeSpec{})
-		if _, err := Run(t.Context(), req, Options{}); err != nil {
-			t.Fatal(err)
-		}
-		if err := recommit(t, req, &Tally{Units: 3, Records: 5, Rejects: 5}); !errors.Is(err, ErrAccounting) {
-			t.Errorf("error is %v, want ErrAccounting", err)
-		}
-	})
-}
-
-func recommit(t *testing.T, req Request, tally *Tally) error {
-	t.Helper()
-	store, err := storage.Open(req.Output)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := committer{store: store, split: req.Split, plan: req.Plan}
-	_, err = c.commit(t.Context(), (&fakeJob{}).Identity(), tally)
-	return err
-}
-
 // TestRunLeaksNothing runs many pipelines in one process.
 func TestRunLeaksNothing(t *testing.T) {
 	temp := t.TempDir()
@@ -448,43 +242,4 @@ func waitFor(t *testing.T, ok func() bool) {
 	}
 	buf := make([]byte, 1<<16)
 	t.Errorf("goroutines leak:\n%s", buf[:runtime.Stack(buf, true)])
-}
-
-func TestWorkerJobIsOpenedOnce(t *testing.T) {
-	spec := []byte(`{"Fail":{"9":"worker"}}`)
-	first, err := workerJob("fake", spec)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer first.Close()
-	second, err := workerJob("fake", spec)
-	if err != nil || first != second {
-		t.Errorf("second call opened another job (%v)", err)
-	}
-	fails := []byte(`{"NoOpen":"gone"}`)
-	_, err1 := workerJob("fake", fails)
-	_, err2 := workerJob("fake", fails)
-	if err1 == nil || err1 != err2 {
-		t.Errorf("errors are %v and %v, want the remembered one", err1, err2)
-	}
-}
-
-func TestUnitOnWorkerWithoutSession(t *testing.T) {
-	req := request(t, 2, fakeSpec{})
-	fn := unitFn{Job: req.Job, Spec: req.Spec, Output: req.Output, Split: req.Split, Session: "of another process"}
-	var got Tally
-	for _, unit := range req.Plan.Units {
-		if err := fn.ProcessElement(t.Context(), unit, func(tally Tally) { got = addTallies(got, tally) }); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if diff := cmp.Diff(Tally{Units: 2, Records: 3, Rejects: 3}, got); diff != "" {
-		t.Errorf("tally (-want +got):\n%s", diff)
-	}
-	if job, err := workerJob(req.Job, req.Spec); err == nil {
-		job.Close() // workers never do; the other tests count open jobs
-	}
-	if err := recommit(t, req, &got); err != nil {
-		t.Error(err)
-	}
 }

@@ -9,7 +9,10 @@ import (
 func TestSameBytesOnAnyNumberOfLanes(t *testing.T) {
 	var tars [][]byte
 	for i := range 9 {
-		tars = append(tars, tarOf(t, pairs(20+i)...))
+		samples := pairs(20 + i)
+		delete(samples[7].members, "jpg")
+		samples[i].members["txt"] = "of and to"
+		tars = append(tars, tarOf(t, samples...))
 	}
 	input := shards(t, tars...)
 	var want map[string]string
@@ -21,8 +24,8 @@ func TestSameBytesOnAnyNumberOfLanes(t *testing.T) {
 			opts.Teacher.Model = "synthetic:latency=1ms"
 		}
 		r := mustRun(t, opts)
-		if len(r.data) != 9*24 {
-			t.Errorf("%d lanes: %d rows", lanes, len(r.data))
+		if len(r.data)+len(r.rejects) != 9*24 || len(r.rejects) != 2*9-1 {
+			t.Errorf("%d lanes: %d rows, %d rejects", lanes, len(r.data), len(r.rejects))
 		}
 		got := digests(t, opts.Output.Dir)
 		if want == nil {

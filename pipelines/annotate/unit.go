@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -47,7 +48,8 @@ type unit struct {
 	damage *webdataset.TruncatedError // what cut the tar short
 	count  int64                      // samples read; this and damage are for after run
 
-	preparing sync.WaitGroup
+	preparing sync.WaitGroup // samples in prepare
+	senders   sync.WaitGroup // stages that send on done
 
 	permits chan struct{}     // a slot for each sample in memory
 	samples chan chan *record // in input order; each inner channel gives one record
@@ -75,44 +77,42 @@ func (j *job) newUnit(task pipelines.Task, tar io.Reader) *unit {
 // ended.
 func (u *unit) run(outer context.Context, out *sink) error {
 	group, ctx := errgroup.WithContext(outer)
-	var senders sync.WaitGroup // on done
-	group.Go(func() error {
-		defer u.preparing.Wait()
-		return u.read(ctx)
-	})
-	senders.Add(1)
-	group.Go(func() error {
-		defer senders.Done()
-		return u.collect(ctx)
-	})
-	for range u.job.opts.Teacher.inFlight() {
-		senders.Add(1)
-		group.Go(func() error {
-			defer senders.Done()
-			return u.groundAll(ctx)
+	start := func(stage func(context.Context) error) {
+		group.Go(func() (err error) {
+			defer recoverAs(&err, func(p any) error { return fmt.Errorf("panic: %v\n%s", p, debug.Stack()) })
+			return stage(ctx)
 		})
 	}
-	group.Go(func() error {
-		senders.Wait()
-		close(u.done)
-		return nil
-	})
-	group.Go(func() error { return u.write(out) })
+	start(u.read)
+	u.senders.Add(1 + u.job.opts.Teacher.inFlight())
+	start(u.collect)
+	for range u.job.opts.Teacher.inFlight() {
+		start(u.groundAll)
+	}
+	start(u.closeDone)
+	start(func(context.Context) error { return u.write(out) })
 	err := group.Wait()
 	switch {
 	case err != nil && outer.Err() != nil: // whatever the stages made of it
 		return context.Cause(outer)
 	case err != nil:
 		return err
-	}
-	if out.records != u.count {
+	case out.records != u.count:
 		return fmt.Errorf("%d samples were read, %d were written", u.count, out.records)
 	}
 	return nil
 }
 
+// closeDone tells the writer that no more records will come.
+func (u *unit) closeDone(context.Context) error {
+	u.senders.Wait()
+	close(u.done)
+	return nil
+}
+
 // read is the first stage: it reads samples and starts their preparation.
 func (u *unit) read(ctx context.Context) error {
+	defer u.preparing.Wait()
 	defer close(u.samples)
 	for {
 		if err := send(ctx, u.permits, struct{}{}); err != nil {
@@ -147,6 +147,7 @@ func (u *unit) prepare(ctx context.Context, sample webdataset.Sample, offset int
 
 // collect takes the prepared samples in input order and forms batches.
 func (u *unit) collect(ctx context.Context) error {
+	defer u.senders.Done()
 	defer close(u.batches)
 	for result := range u.samples {
 		rec := <-result
@@ -183,6 +184,7 @@ func (u *unit) sendBatches(ctx context.Context, batches [][]*record) error {
 
 // groundAll grounds batches until there are no more.
 func (u *unit) groundAll(ctx context.Context) error {
+	defer u.senders.Done()
 	for batch := range u.batches {
 		if err := u.groundBatch(ctx, batch); err != nil {
 			return err

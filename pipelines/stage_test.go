@@ -1,0 +1,75 @@
+package pipelines
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestWorkerJobIsOpenedOnce(t *testing.T) {
+	spec := []byte(`{"Fail":{"9":"worker"}}`)
+	first, err := workerJob("fake", spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer first.Close()
+	second, err := workerJob("fake", spec)
+	if err != nil || first != second {
+		t.Errorf("second call opened another job (%v)", err)
+	}
+	fails := []byte(`{"NoOpen":"gone"}`)
+	_, err1 := workerJob("fake", fails)
+	_, err2 := workerJob("fake", fails)
+	if err1 == nil || err1 != err2 {
+		t.Errorf("errors are %v and %v, want the remembered one", err1, err2)
+	}
+}
+
+func TestUnitOnWorkerWithoutSession(t *testing.T) {
+	req := request(t, 2, fakeSpec{})
+	fn := unitFn{Job: req.Job, Spec: req.Spec, Output: req.Output, Split: req.Split, Session: "of another process"}
+	var got Tally
+	for _, unit := range req.Plan.Units {
+		if err := fn.ProcessElement(t.Context(), unit, func(tally Tally) { got = addTallies(got, tally) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(Tally{Units: 2, Records: 3, Rejects: 3}, got); diff != "" {
+		t.Errorf("tally (-want +got):\n%s", diff)
+	}
+	if job, err := workerJob(req.Job, req.Spec); err == nil {
+		job.Close() // workers never do; the other tests count open jobs
+	}
+	if err := recommit(t, req, &got); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestDeal(t *testing.T) {
+	units := []Unit{{Index: 0}, {Index: 1}, {Index: 2}, {Index: 3}, {Index: 4}}
+	for lanes, want := range map[int]string{1: "[01234]", 2: "[024] [13]", 3: "[03] [14] [2]", 8: "[0] [1] [2] [3] [4]"} {
+		var got []string
+		for _, part := range deal(units, lanes) {
+			text := ""
+			for _, u := range part {
+				text += fmt.Sprint(u.Index)
+			}
+			got = append(got, "["+text+"]")
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%d lanes: %v, want %s", lanes, got, want)
+		}
+	}
+}
+
+func TestIsWorkerFlag(t *testing.T) {
+	for arg, want := range map[string]bool{
+		"--worker=true": true, "-worker=true": true, "worker=true": false, "--worker": false, "--worker_binary=true": false,
+	} {
+		if isWorkerFlag(arg) != want {
+			t.Errorf("isWorkerFlag(%q) is %v", arg, !want)
+		}
+	}
+}
