@@ -65,6 +65,12 @@ func startsUpper(s string) bool {
 	return unicode.IsUpper(r)
 }
 
+// endsSentence reports whether t is a mark after which a sentence starts.
+func endsSentence(caption string, t token.Token) bool {
+	c := caption[t.Start]
+	return t.Kind == token.Mark && (c == '.' || c == '!' || c == '?')
+}
+
 // lowers reports whether the tagger is shown a capitalised word in lower case.
 func (c casing) lowers(class grammar.Class, first, nextUpper bool) bool {
 	if c.shouts || class.Lowers() {

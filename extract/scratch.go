@@ -62,7 +62,11 @@ func (s *scratch) addWords(caption string) {
 	for i, t := range s.tokens {
 		w := &s.words[i]
 		nextUpper := i+1 < len(s.tokens) && startsUpper(caption[s.tokens[i+1].Start:])
-		if t.Kind == token.Mark || casing.lowers(w.Class, i == 0, nextUpper) {
+		if t.Kind == token.Mark {
+			continue
+		}
+		w.Capital = casing.title && !casing.shouts && startsUpper(caption[t.Start:])
+		if casing.lowers(w.Class, i == 0 || endsSentence(caption, s.tokens[i-1]), nextUpper) {
 			continue
 		}
 		from := len(s.forms)
@@ -142,12 +146,13 @@ func flagsOf(abstract, name bool) []string {
 	return nil
 }
 
-// span returns the bytes of a chunk, without the sign of a leading hashtag or
-// mention.
+// span returns the bytes of a chunk, without the sign of a leading hashtag and
+// the full stop of an abbreviation at the end.
 func (s *scratch) span(caption string, c grammar.Chunk) schema.ByteSpan {
-	first := s.tokens[c.First]
-	return schema.ByteSpan{
-		Start: int(first.Start) + first.SigilLen(caption),
-		End:   int(s.tokens[c.Last].End),
+	first, last := s.tokens[c.First], s.tokens[c.Last]
+	span := schema.ByteSpan{Start: int(first.Start) + first.SigilLen(caption), End: int(last.End)}
+	if caption[span.End-1] == '.' {
+		span.End--
 	}
+	return span
 }

@@ -17,19 +17,18 @@ import (
 // are links, and no chunk reaches over an HTML tag or an emoji.
 func GLIP(dst []Chunk, words []Word) []Chunk {
 	for i := 0; i < len(words); {
-		last := glipEnd(words, i)
-		if last < i {
-			i++
-			continue
+		nouns, end := glipChunk(words, i)
+		if end > nouns {
+			dst = append(dst, Chunk{i, end - 1})
 		}
-		dst = append(dst, Chunk{i, last})
-		i = last + 1
+		i = max(i+1, end)
 	}
 	return dst
 }
 
-// glipEnd returns the last word of the chunk that starts at word i, or -1.
-func glipEnd(words []Word, i int) int {
+// glipChunk returns where the nouns of the chunk that starts at word i begin and
+// end. Where there are none, no chunk starts before end.
+func glipChunk(words []Word, i int) (nouns, end int) {
 	n := i
 	if takes(words, i, n) && words[n].Tag == tagger.DT {
 		n++
@@ -37,20 +36,21 @@ func glipEnd(words []Word, i int) int {
 	for takes(words, i, n) && words[n].Tag.IsAdjective() {
 		n++
 	}
-	nouns := n
+	nouns = n
 	for takes(words, i, n) && words[n].Tag.IsNoun() {
 		n++
 	}
-	if n == nouns {
-		return -1
-	}
-	return n - 1
+	return nouns, n
 }
 
 // takes reports whether word n can go on with a chunk that starts at word first.
 func takes(words []Word, first, n int) bool {
-	if n >= len(words) || words[n].Kind == token.Mark || words[n].Kind == token.Link {
+	if n >= len(words) || n > first && words[n].NewPart {
 		return false
 	}
-	return n == first || !words[n].NewPart
+	switch words[n].Kind {
+	case token.Mark, token.Link, token.Clitic:
+		return false
+	}
+	return true
 }

@@ -39,7 +39,13 @@ const (
 	preposition
 	boilerplate
 	free
+	activity
+	ground
+	subject
 )
+
+// anyVerb holds the forms of the verbs there.
+const anyVerb = verbBase | verbS | verbIng | verbEd
 
 // has reports whether c holds any class of set.
 func (c Class) has(set Class) bool { return c&set != 0 }
@@ -50,6 +56,7 @@ var classNames = map[string]Class{
 	"pronoun": pronoun, "being": being, "plural": plural, "abstract": abstract,
 	"closed": closed, "irregular": verbEd,
 	"linked": linked, "adverb": adverb, "preposition": preposition, "boilerplate": boilerplate, "free": free,
+	"activity": activity, "ground": ground, "subject": subject,
 }
 
 var lexicon = readLexicon(lexiconText)

@@ -9,14 +9,16 @@ import (
 // ing makes verbs of forms in -ing that the tagger took for nouns.
 func (r *repairer) ing(i int) {
 	w := &r.words[i]
-	if !w.Tag.IsNoun() || w.Capital || !endsIng(w) {
+	if !w.Tag.IsNoun() || w.isUpper() || !endsIng(w) {
 		return
 	}
 	prev, next := at(r.words, i-1), at(r.words, i+1)
 	if r.opensNoun(i-1) || prev.Tag == tagger.CD && !prev.is("one") {
 		return
 	}
-	if w.Class.has(ingNoun) && !isBe(prev) && !(isSubject(prev) && (opensObject(next) || prev.Class.has(being))) {
+	acts := isSubject(prev) && (opensObject(next) || prev.Class.has(being) ||
+		w.Class.has(activity) && r.actor.has(being) && !next.Tag.IsNoun() && !prev.Class.has(ground))
+	if w.Class.has(ingNoun|activity) && !isBe(prev) && !acts {
 		return
 	}
 	if !w.Class.has(verbIng) && !(prev.Tag.IsNoun() && (r.actor.has(being) || followsVerb(next))) {
@@ -39,7 +41,7 @@ func opensObject(w *Word) bool {
 // finiteForm makes verbs of finite forms that the tagger took for nouns.
 func (r *repairer) finiteForm(i int) {
 	w := &r.words[i]
-	if w.Capital {
+	if w.isUpper() {
 		return
 	}
 	prev := at(r.words, i-1)
@@ -49,11 +51,23 @@ func (r *repairer) finiteForm(i int) {
 			w.Tag = tagger.VBP
 		}
 	case !w.Tag.IsNoun():
+	case prev.Class.has(subject):
+		w.Tag = tagger.VBP
+	case w.Class.has(verbS) && r.disagrees(i):
+		prev.Tag, w.Tag = tagger.NN, tagger.VBZ
 	case w.Class.has(verbS) && r.takesSingular(i), w.Tag == tagger.NNS && r.takesObject(i):
 		w.Tag = tagger.VBZ
 	case w.Class.has(verbBase) && r.takesPlural(i):
 		w.Tag = tagger.VBP
 	}
+}
+
+// disagrees reports whether the -s form at word i stands after "a" and a word
+// that the tagger takes for an adjective: "a sloth stands".
+func (r *repairer) disagrees(i int) bool {
+	prev, article := at(r.words, i-1), at(r.words, i-2)
+	return prev.Tag.IsAdjective() && !prev.Class.has(colour|adjective) &&
+		(article.is("a") || article.is("an") || article.is("another"))
 }
 
 // takesObject reports whether word i, a plural to the tagger, stands between
@@ -74,12 +88,14 @@ func (r *repairer) takesSingular(i int) bool {
 		return opensObject(next)
 	case prev.Tag.IsAdjective():
 		return prev.Class.has(colour) && r.isWorn(i-1)
-	case !isSubject(prev), prev.Class.has(plural):
+	case !isSubject(prev):
 		return false
+	case prev.Class.has(plural):
+		return !w.Class.has(nounVerb) && followsVerb(next)
 	case !prev.Tag.IsNoun(), prev.Class.has(being), !w.Class.has(nounVerb):
 		return true
 	}
-	return r.wantsVerb(next)
+	return opensObject(next) || !r.finite && r.wantsVerb(next)
 }
 
 // wantsVerb reports whether the clause lacks a verb that next may follow.
@@ -97,12 +113,16 @@ func (r *repairer) takesPlural(i int) bool {
 	switch {
 	case prev.Tag == tagger.CD:
 		return !prev.is("one") && !w.Class.has(nounVerb) && followsVerb(next)
-	case !isSubject(prev):
+	case prev.Tag.IsAdjective():
+		return prev.Class.has(colour) && r.isWorn(i-1) && r.actor.has(plural)
+	case !isSubject(prev), endsIng(prev):
 		return false
 	case many && (prev.Class.has(being) || !w.Class.has(nounVerb)):
 		return true
-	case many || prev.Tag.IsNoun() && r.joined:
+	case many:
 		return followsVerb(next)
+	case prev.Tag.IsNoun() && r.joined:
+		return followsVerb(next) || r.wantsVerb(next)
 	}
 	return prev.Tag == tagger.NN && (next.Tag == tagger.DT || next.Tag == tagger.PRPS || next.Tag == tagger.PRP ||
 		r.actor.has(plural) && r.wantsVerb(next))

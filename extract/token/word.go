@@ -42,7 +42,7 @@ func isInitials(word string) bool {
 		return false
 	}
 	for i := range len(word) {
-		if letter := word[i] | 0x20; i%2 == 1 && word[i] != '.' || i%2 == 0 && (letter < 'a' || letter > 'z') {
+		if i%2 == 1 && word[i] != '.' || i%2 == 0 && !isASCIILetter(word[i]) {
 			return false
 		}
 	}
@@ -129,11 +129,20 @@ func cliticStart(text string, start, end, apostrophe int) int {
 	switch {
 	case isClitic(tail):
 		return apostrophe
-	case strings.EqualFold(tail, "t") && apostrophe > start && text[apostrophe-1]|0x20 == 'n':
+	case strings.EqualFold(tail, "t") && isNegated(text[start:apostrophe]):
 		return apostrophe - 1
 	}
 	return -1
 }
+
+// isNegated reports whether stem is what stands before the apostrophe of a
+// negation: "n", or "don" and the like.
+func isNegated(stem string) bool {
+	n := len(stem)
+	return n > 0 && stem[n-1]|0x20 == 'n' && (n == 1 || isASCIILetter(stem[n-2]))
+}
+
+func isASCIILetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
 
 func isClitic(tail string) bool {
 	if len(tail) > 2 {
