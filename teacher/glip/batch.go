@@ -26,18 +26,42 @@ type Session interface {
 // tens of megabytes.
 var pixelBuffers = sync.Pool{New: func() any { return new([]uint8) }}
 
-// batch is examples of one padded shape on their way through the model.
-type batch struct {
-	examples []*prepared
-	shape    teacher.Shape
-	tokens   int // length of the longest text
+// query is an example's image with one of its prompts.
+type query struct {
+	*prepared
+	prompt
+	example int // its place among the examples
 }
 
-// newBatch joins at least one example.
-func newBatch(examples []*prepared) batch {
-	b := batch{examples: examples, shape: examples[0].shape}
-	for _, p := range examples {
-		b.tokens = max(b.tokens, len(p.ids))
+// queries lists the first prompts of all examples and then, example by example,
+// the further ones, so that a long caption changes no other example's batch.
+func queries(examples []*prepared) []query {
+	var first, further []query
+	for i, p := range examples {
+		for j, prompt := range p.prompts {
+			q := query{prepared: p, prompt: prompt, example: i}
+			if j == 0 {
+				first = append(first, q)
+			} else {
+				further = append(further, q)
+			}
+		}
+	}
+	return append(first, further...)
+}
+
+// batch is queries of one padded shape on their way through the model.
+type batch struct {
+	queries []query
+	shape   teacher.Shape
+	tokens  int // length of the longest text
+}
+
+// newBatch joins at least one query.
+func newBatch(queries []query) batch {
+	b := batch{queries: queries, shape: queries[0].shape}
+	for _, q := range queries {
+		b.tokens = max(b.tokens, len(q.ids))
 	}
 	return b
 }
@@ -49,8 +73,8 @@ func (b batch) run(ctx context.Context, s Session, outputs []string) ([]ort.Tens
 	inputs := []ort.Tensor{
 		b.pixels(buffer),
 		b.sizes(),
-		b.text(inputIDs, func(p *prepared) []int64 { return p.ids }),
-		b.text(inputMask, func(p *prepared) []int64 { return p.mask }),
+		b.text(inputIDs, func(q query) []int64 { return q.ids }),
+		b.text(inputMask, func(q query) []int64 { return q.mask }),
 	}
 	return s.Run(ctx, inputs, outputs)
 }
@@ -59,13 +83,13 @@ func (b batch) run(ctx context.Context, s Session, outputs []string) ([]ort.Tens
 // surrounds them is left as it is: the graph ignores it.
 func (b batch) pixels(buffer *[]uint8) ort.Tensor {
 	size := 3 * b.shape.Height * b.shape.Width
-	total := len(b.examples) * size
+	total := len(b.queries) * size
 	*buffer = slices.Grow((*buffer)[:0], total)[:total]
-	for i, p := range b.examples {
+	for i, q := range b.queries {
 		frame := (*buffer)[i*size:]
-		row := 3 * p.image.Width
-		for y := range p.image.Height {
-			copy(frame[3*y*b.shape.Width:], p.image.Pix[y*row:][:row])
+		row := 3 * q.image.Width
+		for y := range q.image.Height {
+			copy(frame[3*y*b.shape.Width:], q.image.Pix[y*row:][:row])
 		}
 	}
 	return ort.NewTensor(inputPixels, *buffer, b.count(), int64(b.shape.Height), int64(b.shape.Width), 3)
@@ -73,27 +97,27 @@ func (b batch) pixels(buffer *[]uint8) ort.Tensor {
 
 func (b batch) sizes() ort.Tensor {
 	var data []int64
-	for _, p := range b.examples {
-		data = append(data, int64(p.image.Height), int64(p.image.Width))
+	for _, q := range b.queries {
+		data = append(data, int64(q.image.Height), int64(q.image.Width))
 	}
 	return ort.NewTensor(inputSizes, data, b.count(), 2)
 }
 
-// text joins a row of integers per example, padded with zeros to the longest.
-func (b batch) text(name string, row func(*prepared) []int64) ort.Tensor {
-	data := make([]int64, len(b.examples)*b.tokens)
-	for i, p := range b.examples {
-		copy(data[i*b.tokens:], row(p))
+// text joins a row of integers per query, padded with zeros to the longest.
+func (b batch) text(name string, row func(query) []int64) ort.Tensor {
+	data := make([]int64, len(b.queries)*b.tokens)
+	for i, q := range b.queries {
+		copy(data[i*b.tokens:], row(q))
 	}
 	return ort.NewTensor(name, data, b.count(), int64(b.tokens))
 }
 
-func (b batch) count() int64 { return int64(len(b.examples)) }
+func (b batch) count() int64 { return int64(len(b.queries)) }
 
 // headOutputs are what the post-processing needs.
 var headOutputs = []string{outputLogits, outputBoxes, outputCenterness}
 
-// split cuts the tensors of headOutputs into one output per image. The error
+// split cuts the tensors of headOutputs into one output per query. The error
 // says how a tensor is unlike what a teacher returns.
 func (b batch) split(tensors []ort.Tensor) ([]output, error) {
 	positions := 0
@@ -107,12 +131,12 @@ func (b batch) split(tensors []ort.Tensor) ([]output, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(values) != len(b.examples)*sizes[i] {
-			return nil, fmt.Errorf("glip: output %s has shape %v, want %d values for each of %d images", headOutputs[i], t.Shape, sizes[i], len(b.examples))
+		if len(values) != len(b.queries)*sizes[i] {
+			return nil, fmt.Errorf("glip: output %s has shape %v, want %d values for each of %d images", headOutputs[i], t.Shape, sizes[i], len(b.queries))
 		}
 		data[i] = values
 	}
-	out := make([]output, len(b.examples))
+	out := make([]output, len(b.queries))
 	for i := range out {
 		part := func(j int) []float32 { return data[j][i*sizes[j]:][:sizes[j]] }
 		out[i] = output{logits: part(0), deltas: part(1), centerness: part(2), tokens: b.tokens}

@@ -116,11 +116,11 @@ type checker struct {
 }
 
 func (c *checker) run(ctx context.Context, rc referenceCase) error {
-	examples, err := c.prepare(rc)
+	queries, err := c.prepare(rc)
 	if err != nil {
 		return err
 	}
-	b, names := newBatch(examples), c.outputs()
+	b, names := newBatch(queries), c.outputs()
 	tensors, err := b.run(ctx, c.session, names)
 	if err != nil {
 		return err
@@ -134,8 +134,8 @@ func (c *checker) run(ctx context.Context, rc referenceCase) error {
 	if err != nil {
 		return err
 	}
-	for i, p := range examples {
-		found, _ := DefaultParameters().detect(outputs[i], p.frame, p.columns)
+	for i, q := range queries {
+		found, _ := DefaultParameters().detect(outputs[i], q.frame, q.columns)
 		c.record(c.options.detections(found, rc.Images[i].Detections))
 	}
 	return nil
@@ -153,7 +153,7 @@ func (c *checker) outputs() []string {
 }
 
 // prepare resizes the case's images and takes its tokens.
-func (c *checker) prepare(rc referenceCase) ([]*prepared, error) {
+func (c *checker) prepare(rc referenceCase) ([]query, error) {
 	limits := sizes{c.Config.MinSize, c.Config.MaxSize}
 	ids, err1 := c.rows(rc.Name + "/input_ids")
 	mask, err2 := c.rows(rc.Name + "/attention_mask")
@@ -163,22 +163,22 @@ func (c *checker) prepare(rc referenceCase) ([]*prepared, error) {
 	if n := len(rc.Images); n == 0 || len(ids) != n || len(mask) != n {
 		return nil, fmt.Errorf("glip: %d images, %d rows of tokens, %d of masks", n, len(ids), len(mask))
 	}
-	examples := make([]*prepared, len(rc.Images))
+	queries := make([]query, len(rc.Images))
 	for i, image := range rc.Images {
 		p, err := c.prepareOne(rc.Name, i, limits)
 		if err != nil {
 			return nil, err
 		}
-		if p.shape != firstOf(examples[0], p).shape {
+		if i > 0 && p.shape != queries[0].shape {
 			return nil, fmt.Errorf("glip: image %d has padded shape %v, unlike the first", i, p.shape)
 		}
-		p.prompt = prompt{ids: ids[i], mask: mask[i], columns: image.Columns}
-		if !p.prompt.valid() {
+		q := query{prepared: p, prompt: prompt{ids: ids[i], mask: mask[i], columns: image.Columns}, example: i}
+		if !q.valid() {
 			return nil, fmt.Errorf("glip: image %d has phrase tokens outside its %d tokens", i, len(ids[i]))
 		}
-		examples[i] = p
+		queries[i] = q
 	}
-	return examples, nil
+	return queries, nil
 }
 
 func (c *checker) prepareOne(name string, i int, limits sizes) (*prepared, error) {

@@ -24,6 +24,9 @@
 //     (P3 to P7).
 //   - Text is cut to the length of the longest caption of a batch, which changes
 //     nothing; image padding changes scores, so a batch holds one padded size.
+//   - A caption that exceeds the model's text is read in windows, each a prompt of
+//     its own on the same image, and each phrase is in exactly one of them unless
+//     it is too long for any (window.go). The limits of Parameters are a window's.
 //
 // Quirks that the released weights were trained with are reproduced and named
 // where they occur. The ±50000 clamps of the official code are left out: they

@@ -80,16 +80,16 @@ func openRandom(t *testing.T, a Architecture) Session {
 // finite outputs of the right sizes.
 func runRandom(t *testing.T, s Session, a Architecture, height, width int) {
 	t.Helper()
-	var examples []*prepared
+	var queries []query
 	for i := range 2 {
 		p, err := prepareImage(sizes{min(height, width), max(height, width)}, picture(width, height, uint32(i)))
 		if err != nil {
 			t.Fatal(err)
 		}
-		p.prompt = prompt{ids: []int64{1, 2, 3, 4}[:4-i], mask: []int64{1, 1, 1, 1}[:4-i]}
-		examples = append(examples, p)
+		text := prompt{ids: []int64{1, 2, 3, 4}[:4-i], mask: []int64{1, 1, 1, 1}[:4-i]}
+		queries = append(queries, query{prepared: p, prompt: text})
 	}
-	b := newBatch(examples)
+	b := newBatch(queries)
 	tensors, err := b.run(context.Background(), s, headOutputs)
 	if err != nil {
 		t.Fatal(err)

@@ -10,8 +10,10 @@ import (
 // prepared is an example turned into model input.
 type prepared struct {
 	frame
-	prompt
-	image *teacher.RGB // resized, without padding
+	image     *teacher.RGB // resized, without padding
+	prompts   []prompt     // one, or the windows of a long caption, maybe none
+	phrases   int          // of the example
+	truncated bool
 }
 
 // Shape implements teacher.Prepared.

@@ -11,39 +11,64 @@ import (
 // [SEP] (mb/config/defaults.py, MODEL.LANGUAGE_BACKBONE.MAX_QUERY_LEN).
 const maxPromptTokens = 256
 
-// prompt is a caption as the model reads it.
+// prompt is a caption, or a window of a long one, as the model reads it.
 type prompt struct {
-	ids       []int64   // [CLS], word pieces, [SEP]
-	mask      []int64   // 1 for every id
-	columns   [][]int32 // for each phrase its token columns, rising, none when beyond the prompt
-	truncated bool
+	ids     []int64   // [CLS], word pieces, [SEP]
+	mask    []int64   // 1 for every id
+	columns [][]int32 // for each phrase of the caption its token columns, rising; none when it is not in here
 }
 
-// newPrompt tokenises a caption and finds the columns of each phrase. Word
-// pieces that do not fit into limit tokens are cut off, and phrases lose what
-// lies there; unlike the official demo, a phrase never reads the logit of the
-// [SEP] that took the place of its word.
-func newPrompt(t *wordpiece.Tokenizer, limit int, caption string, phrases []schema.Span) prompt {
+// newPrompts tokenises a caption and finds the columns of each phrase. A caption
+// that fits into limit tokens makes one prompt, a longer one a prompt for each
+// window that a phrase belongs to. truncated says that a phrase fits into none;
+// unlike in the official demo, it reads neither some of its words nor the logit
+// of the [SEP] that took the place of one.
+func newPrompts(t *wordpiece.Tokenizer, limit int, caption string, phrases []schema.Span) (prompts []prompt, truncated bool) {
 	pieces := t.Encode(caption)
-	kept := min(len(pieces), limit-2)
-	p := prompt{truncated: kept < len(pieces), columns: make([][]int32, len(phrases))}
-	p.ids = append(make([]int64, 0, kept+2), int64(t.CLS()))
-	for _, piece := range pieces[:kept] {
+	runs := make([]run, len(phrases))
+	for i, span := range phrases {
+		runs[i] = spanPieces(pieces, span)
+	}
+	budget := limit - 2 // [CLS] and [SEP]
+	if len(pieces) <= budget {
+		return []prompt{newPrompt(t, pieces, 0, runs)}, false
+	}
+	for _, w := range newCutter(caption, pieces, runs, budget).windows() {
+		if len(w.phrases) == 0 {
+			continue
+		}
+		own := make([]run, len(runs))
+		for _, i := range w.phrases {
+			own[i] = runs[i]
+		}
+		prompts = append(prompts, newPrompt(t, pieces[w.start:w.end], w.start, own))
+	}
+	return prompts, slices.ContainsFunc(runs, func(r run) bool { return r.len() > budget })
+}
+
+// newPrompt makes a prompt of word pieces, the first of which has number first
+// in the caption that the phrases count in.
+func newPrompt(t *wordpiece.Tokenizer, pieces []wordpiece.Piece, first int, phrases []run) prompt {
+	p := prompt{columns: make([][]int32, len(phrases))}
+	p.ids = append(make([]int64, 0, len(pieces)+2), int64(t.CLS()))
+	for _, piece := range pieces {
 		p.ids = append(p.ids, int64(piece.ID))
 	}
 	p.ids = append(p.ids, int64(t.SEP()))
 	p.mask = slices.Repeat([]int64{1}, len(p.ids))
-	for i, span := range phrases {
-		p.columns[i] = spanColumns(pieces, kept, span)
+	for i, r := range phrases {
+		for n := r.start; n < r.end; n++ {
+			p.columns[i] = append(p.columns[i], int32(n-first+1)) // column 0 is [CLS]
+		}
 	}
 	return p
 }
 
-// spanColumns returns the columns of the tokens from the first to the last code
-// point of a span. Where one of these has no token, such as a space, the next
-// two code points inwards are tried (mb/engine/predictor_glip.py,
-// create_positive_map).
-func spanColumns(pieces []wordpiece.Piece, kept int, span schema.Span) []int32 {
+// spanPieces returns the word pieces from the first to the last code point of a
+// span. Where one of these has no token, such as a space, the next two code
+// points inwards are tried (mb/engine/predictor_glip.py, create_positive_map).
+// Without tokens the run is empty.
+func spanPieces(pieces []wordpiece.Piece, span schema.Span) run {
 	first, last := -1, -1
 	for step := int32(0); step < 3 && first < 0; step++ {
 		first = pieceAt(pieces, span.Start+step)
@@ -51,14 +76,10 @@ func spanColumns(pieces []wordpiece.Piece, kept int, span schema.Span) []int32 {
 	for step := int32(1); step < 4 && last < 0; step++ {
 		last = pieceAt(pieces, span.End-step)
 	}
-	if first < 0 || last < 0 {
-		return nil
+	if first < 0 || last < first {
+		return run{}
 	}
-	var columns []int32
-	for i := first; i <= min(last, kept-1); i++ {
-		columns = append(columns, int32(i+1)) // column 0 is [CLS]
-	}
-	return columns
+	return run{first, last + 1}
 }
 
 // pieceAt returns the index of the first piece that covers a code point, -1

@@ -99,17 +99,22 @@ func digest(path, data string) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// Prepare implements teacher.Teacher.
+// Prepare implements teacher.Teacher. A caption of more tokens than the model
+// reads is cut into windows, each with whole phrases.
 func (m *Model) Prepare(ex teacher.Example) (teacher.Prepared, error) {
 	p, err := prepareImage(m.sizes, ex.Image)
 	if err != nil {
 		return nil, err
 	}
-	p.prompt = newPrompt(m.tokenizer, m.maxTokens, ex.Caption, ex.Phrases)
+	p.phrases = len(ex.Phrases)
+	p.prompts, p.truncated = newPrompts(m.tokenizer, m.maxTokens, ex.Caption, ex.Phrases)
 	return p, nil
 }
 
-// Ground implements teacher.Teacher.
+// Ground implements teacher.Teacher. Each window of a long caption is one more
+// image for the model, which never gets more at once than there are examples.
+// The boxes of a phrase are those of its window; Parameters hold for each window
+// by itself.
 func (m *Model) Ground(ctx context.Context, examples []teacher.Prepared) ([][]teacher.Grounding, error) {
 	if len(examples) == 0 {
 		return nil, nil
@@ -118,7 +123,26 @@ func (m *Model) Ground(ctx context.Context, examples []teacher.Prepared) ([][]te
 	if err != nil {
 		return nil, err
 	}
-	b := newBatch(own)
+	result := make([][]teacher.Grounding, len(own))
+	for i, p := range own {
+		result[i] = slices.Repeat([]teacher.Grounding{{BeyondPrompt: true}}, p.phrases)
+	}
+	for part := range slices.Chunk(queries(own), len(own)) {
+		answers, err := m.answer(ctx, part)
+		if err != nil {
+			return nil, err
+		}
+		for i, q := range part {
+			merge(result[q.example], answers[i])
+		}
+	}
+	return result, nil
+}
+
+// answer runs the model once. out[i][p] belongs to phrase p of the example of
+// queries[i].
+func (m *Model) answer(ctx context.Context, queries []query) (out [][]teacher.Grounding, err error) {
+	b := newBatch(queries)
 	tensors, err := b.run(ctx, m.session, headOutputs)
 	if err != nil {
 		return nil, err
@@ -127,15 +151,25 @@ func (m *Model) Ground(ctx context.Context, examples []teacher.Prepared) ([][]te
 	if err != nil {
 		return nil, err
 	}
-	result := make([][]teacher.Grounding, len(own))
-	for i, p := range own {
+	out = make([][]teacher.Grounding, len(queries))
+	for i, q := range queries {
 		if slices.ContainsFunc(outputs[i].centerness, isNaN) {
-			return nil, fmt.Errorf("glip: the model answered NaN for example %d of the batch", i)
+			return nil, fmt.Errorf("glip: the model answered NaN for example %d of the batch", q.example)
 		}
-		found, best := m.parameters.detect(outputs[i], p.frame, p.columns)
-		result[i] = groundings(found, best, p.frame, p.columns)
+		found, best := m.parameters.detect(outputs[i], q.frame, q.columns)
+		out[i] = groundings(found, best, q.frame, q.columns)
 	}
-	return result, nil
+	return out, nil
+}
+
+// merge adds what one prompt said to an example's answer. A phrase is in one
+// prompt at most.
+func merge(into, answer []teacher.Grounding) {
+	for i, g := range answer {
+		if !g.BeyondPrompt {
+			into[i] = g
+		}
+	}
 }
 
 func isNaN(x float32) bool { return x != x }

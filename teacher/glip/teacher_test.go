@@ -147,16 +147,6 @@ func TestGroundWithoutPhrasesOrExamples(t *testing.T) {
 	}
 }
 
-func TestBeyondPrompt(t *testing.T) {
-	m := fakeModel(t, constant(3, 0, 3))
-	caption := strings.Repeat("dog ", 20) // tiny reads 16 tokens
-	p := prepare(t, m, teacher.Example{Image: picture(32, 32, 1), Caption: caption, Phrases: []schema.Span{{Start: 0, End: 3}, {Start: 76, End: 79}}})
-	out := ground(t, m, p)[0]
-	if !p.CaptionTruncated() || out[0].BeyondPrompt || len(out[0].Boxes) == 0 || !out[1].BeyondPrompt || len(out[1].Boxes) > 0 || out[1].Best != 0 {
-		t.Errorf("truncated %v, %+v", p.CaptionTruncated(), out)
-	}
-}
-
 func TestPrepareRefuses(t *testing.T) {
 	m := fakeModel(t, nil)
 	cases := map[string]*teacher.RGB{
@@ -273,15 +263,16 @@ func TestPaddingIsInvisible(t *testing.T) {
 	m := openMini(t, eager)
 	run := func(padding int, garbage byte) []float32 {
 		p := prepare(t, m, miniExample(120, 90, 55, 66, 77)).(*prepared)
+		q := queries([]*prepared{p})
 		for range padding {
-			p.ids, p.mask = append(p.ids, 5), append(p.mask, 0)
+			q[0].ids, q[0].mask = append(q[0].ids, 5), append(q[0].mask, 0)
 		}
 		buffer := make([]uint8, 1<<20)
 		for i := range buffer {
 			buffer[i] = garbage
 		}
 		pixelBuffers.Put(&buffer)
-		b := newBatch([]*prepared{p})
+		b := newBatch(q)
 		out, err := b.run(context.Background(), m.session, headOutputs)
 		if err != nil {
 			t.Fatal(err)
