@@ -15,7 +15,7 @@ type Row struct {
 	Image         *EncodedImage // nil unless the run embeds images
 	Source        Source
 
-	CaptionTruncated bool              // the caption is longer than the teacher's prompt
+	CaptionTruncated bool              // the teacher could not read all of the caption, not even in parts
 	Phrases          []Phrase          // by Start, then End; no span twice
 	Meta             map[string]string // the user's own input columns
 }

@@ -46,8 +46,8 @@ func (m *RGB) Bounds() image.Rectangle { return image.Rect(0, 0, m.Width, m.Heig
 type Prepared interface {
 	// Shape is the padded size that the batch must share.
 	Shape() Shape
-	// CaptionTruncated says that the caption has more word pieces than the
-	// model reads.
+	// CaptionTruncated says that the model cannot read all of the caption, not
+	// even in several parts: phrases may be BeyondPrompt.
 	CaptionTruncated() bool
 }
 
@@ -58,8 +58,9 @@ type Grounding struct {
 	// Boxes holds the detections by falling score, in pixels of Example.Image,
 	// edges exclusive, inside the image.
 	Boxes []schema.ScoredBox
-	// BeyondPrompt says that no token of the phrase lies in the part of the
-	// caption that the model reads, so it was not looked for.
+	// BeyondPrompt says that the phrase is in no text that the model reads, so
+	// it was not looked for: it is too long, too far into the caption, or
+	// nothing that the tokenizer sees.
 	BeyondPrompt bool
 }
 
