@@ -50,14 +50,14 @@ teacher:
   model: &m tiny.onnx
 `
 	got := options{Split: "train", Teacher: teacher{Threads: 1}}
-	sets := []string{"teacher.threads=2", "split=2024", "embed=true", "shards=[c.tar]", "labels.team=x"}
+	sets := []string{"teacher.threads=2", "split=2024", "embed=true", "shards=[c.tar]", "labels.team=x", "teacher.model=synthetic:"}
 	if err := Decode("run.yaml", []byte(document), sets, &got); err != nil {
 		t.Fatal(err)
 	}
 	want := options{
 		Name: "demo", Split: "2024", Batch: 8, Floor: 1, Embed: true, Limit: 90 * time.Second,
 		Shards: []string{"c.tar"}, Labels: map[string]string{"owner": "me", "team": "x"},
-		Teacher: teacher{Model: "tiny.onnx", Threads: 2},
+		Teacher: teacher{Model: "synthetic:", Threads: 2},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("decoded (-want +got):\n%s", diff)

@@ -112,8 +112,8 @@ func (d *decoder) duration(path string, n *yaml.Node, v reflect.Value) {
 
 func (d *decoder) scalar(path string, n *yaml.Node, v reflect.Value) {
 	want, tags := wanted(v.Kind())
-	if d.fromOverride(n) && v.Kind() == reflect.String && n.Kind == yaml.ScalarNode {
-		v.SetString(n.Value) // a shell has no way to say that 2024 is text
+	if v.Kind() == reflect.String && d.fromOverride(n) {
+		v.SetString(overrideText(n))
 		return
 	}
 	if n.Kind != yaml.ScalarNode || !strings.Contains(tags, n.ShortTag()) {

@@ -14,7 +14,9 @@ func (d *decoder) fromOverride(n *yaml.Node) bool {
 	return strings.HasPrefix(n.HeadComment, overrideMark)
 }
 
-// override merges "a.b=c" into the tree; c is read as YAML.
+// override merges "a.b=c" into the tree; c is read as YAML. The node's foot
+// comment keeps c as typed, for fields that want text: a shell has no way to say
+// that 2024 or synthetic: is text.
 func (d *decoder) override(root *yaml.Node, text string) {
 	where := "--set " + text
 	path, value, ok := strings.Cut(text, "=")
@@ -32,6 +34,7 @@ func (d *decoder) override(root *yaml.Node, text string) {
 		leaf = doc.Content[0]
 	}
 	mark(leaf, overrideMark+where)
+	leaf.FootComment = value
 	put(root, strings.Split(path, "."), leaf, overrideMark+where)
 }
 
@@ -68,4 +71,13 @@ func mark(n *yaml.Node, where string) {
 	for _, c := range n.Content {
 		mark(c, where)
 	}
+}
+
+// overrideText is what an override says to a field that wants text: the value
+// without its quotes, or as typed where YAML sees more in it than a scalar.
+func overrideText(n *yaml.Node) string {
+	if n.Kind == yaml.ScalarNode {
+		return n.Value
+	}
+	return n.FootComment
 }
