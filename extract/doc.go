@@ -3,7 +3,7 @@
 // A caption is cut into tokens (package token), the tokens are tagged (package
 // tagger) and a grammar (package grammar) joins tagged tokens to phrases:
 //
-//	ex, err := extract.New(extract.Options{Grammar: extract.GrammarGLIP})
+//	ex, err := extract.New(extract.Options{})
 //	caption, _ = extract.Sanitize(caption) // what is stored from here on
 //	if reason, ok := ex.Gate(caption); !ok { ... }
 //	for _, p := range ex.Extract(caption) {
