@@ -2,8 +2,9 @@
 #
 # Every target installs what it needs, by package name, pinned and checksummed:
 # ONNX Runtime by npm (internal/fetch/onnxruntime.sh), the independent Parquet
-# readers of the tests by npm and pip (schema/testdata/readers), Go modules by
-# go.sum. Nothing is installed outside this folder.
+# readers of the tests and the peers of the phrase extractor by npm and pip
+# (schema/testdata/readers, internal/phrasebench/peers), Go modules by go.sum.
+# Nothing is installed outside this folder.
 
 SHELL := /bin/bash -o pipefail
 .DEFAULT_GOAL := help
@@ -11,6 +12,8 @@ SHELL := /bin/bash -o pipefail
 
 ORT := .ort/libonnxruntime.so.1
 READERS := .cache/readers
+PEERS := .cache/peers
+CAPTIONS := ../shared/data/captions
 OUT := out/demo
 export CGO_ENABLED = 1
 export ONNXRUNTIME_SHARED_LIBRARY_PATH ?=
@@ -21,7 +24,7 @@ RACE := ./teacher ./teacher/glip ./teacher/ort ./teacher/wordpiece ./extract/...
 
 .PHONY: help
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## build bin/runner
@@ -61,9 +64,29 @@ test: lint ort readers build bin/tiny.onnx ## everything CI runs
 	GROUNDMILL_REQUIRE_READERS=1 GROUNDMILL_REQUIRE_ORT=1 go test -timeout 20m ./...
 	GROUNDMILL_REQUIRE_ORT=1 go test -timeout 20m -race -short $(RACE)
 
+# The peers of the phrase extractor: NLTK and spaCy in a virtual environment,
+# winkNLP and compromise as node modules.
+.PHONY: peers
+peers: $(PEERS)/.done ## fetch what phrase extraction is compared with
+
+$(PEERS)/.done: $(wildcard internal/phrasebench/peers/*.txt internal/phrasebench/peers/*.json)
+	@mkdir -p $(PEERS)
+	python3 -m venv $(PEERS)/venv
+	$(PEERS)/venv/bin/pip install -q --disable-pip-version-check --require-hashes -r internal/phrasebench/peers/requirements.txt
+	cp internal/phrasebench/peers/package.json internal/phrasebench/peers/package-lock.json $(PEERS)/
+	npm ci --prefix $(PEERS) --silent --no-audit --no-fund
+	@touch $@
+
 .PHONY: bench
-bench: build ort bin/tiny.onnx ## measure, and rewrite docs/benchmarks.md
+bench: build ort bin/tiny.onnx ## measure, and rewrite docs/benchmarks.md and docs/phrases.md
 	go run ./internal/bench
+	@$(MAKE) --no-print-directory bench-phrases
+
+# Without the captions, which are not part of the repository, nothing is fetched
+# and nothing is measured.
+.PHONY: bench-phrases
+bench-phrases: $(if $(wildcard $(CAPTIONS)),$(PEERS)/.done) ## compare phrase extraction with its peers, and rewrite docs/phrases.md
+	go run ./internal/phrasebench -data $(CAPTIONS) -peers $(PEERS)
 
 FUZZTIME := 30s
 .PHONY: fuzz

@@ -29,6 +29,7 @@ var layers = []struct {
 	{"pipelines", []string{"schema", "extract", "teacher", "filter", "pipelines", "internal"}},
 	{"cmd/runner", []string{"schema", "extract", "teacher", "filter", "pipelines", "internal"}},
 	{"internal/bench", []string{"schema", "extract", "teacher", "filter", "pipelines", "internal"}},
+	{"internal/phrasebench", []string{"schema", "extract", "internal"}},
 	{"internal", []string{"schema", "teacher", "internal"}},
 }
 
