@@ -167,6 +167,9 @@ func predictor(ex *extract.Extractor) func(string) []schema.Span {
 // Every figure of a floor is a little below what was measured, so that a change
 // that costs quality is seen.
 func TestQualityFloors(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short")
+	}
 	const val, detok, web = "flickr30k_entities_val", "flickr30k_entities_val_detok", "web_gold_113"
 	same := func(s string) string { return s }
 	boxes := boxed(t)
