@@ -163,10 +163,14 @@ var endlessWords = []string{
 }
 
 func TestLinear(t *testing.T) {
+	size := 100_000
+	if testing.Short() {
+		size = 20_000
+	}
 	for _, g := range extract.Grammars {
 		ex := newExtractor(t, extract.Options{Grammar: g})
 		for _, w := range endlessWords {
-			caption := strings.Repeat(w, 100_000/len(w))
+			caption := strings.Repeat(w, size/len(w))
 			checkPhrases(t, caption, ex.Extract(caption))
 		}
 	}
