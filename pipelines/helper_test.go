@@ -22,6 +22,7 @@ type fakeSpec struct {
 	Lie    map[int]bool // counts a reject that is in no file
 	Hang   map[int]bool // waits for the context
 	NoOpen string       // opening the job fails
+	Tag    string       // makes the spec another one
 }
 
 // fakeJob rejects one record per byte of the unit's input.

@@ -1,6 +1,7 @@
 package pipelines
 
 import (
+	"crypto/rand"
 	"fmt"
 	"strings"
 	"testing"
@@ -9,7 +10,7 @@ import (
 )
 
 func TestWorkerJobIsOpenedOnce(t *testing.T) {
-	spec := []byte(`{"Fail":{"9":"worker"}}`)
+	spec := []byte(`{"Tag":"` + rand.Text() + `"}`)
 	first, err := workerJob("fake", spec)
 	if err != nil {
 		t.Fatal(err)
@@ -28,7 +29,7 @@ func TestWorkerJobIsOpenedOnce(t *testing.T) {
 }
 
 func TestUnitOnWorkerWithoutSession(t *testing.T) {
-	req := request(t, 2, fakeSpec{})
+	req := request(t, 2, fakeSpec{Tag: rand.Text()})
 	fn := unitFn{Job: req.Job, Spec: req.Spec, Output: req.Output, Split: req.Split, Session: "of another process"}
 	var got Tally
 	for _, unit := range req.Plan.Units {
