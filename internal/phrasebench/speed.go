@@ -17,7 +17,7 @@ type timing struct {
 }
 
 // race lets the systems take turns on one core.
-func race(ctx context.Context, all []system, o options, files [2]string) ([]timing, error) {
+func race(ctx context.Context, o options, all []system, files [2]string) ([]timing, error) {
 	timings := make([]timing, len(all))
 	for round := range o.rounds {
 		for i, s := range all {
@@ -72,5 +72,9 @@ func ratios(a, b []float64) []float64 {
 
 func median(values []float64) float64 {
 	sorted := slices.Sorted(slices.Values(values))
-	return sorted[len(sorted)/2]
+	middle := len(sorted) / 2
+	if len(sorted)%2 == 0 {
+		return (sorted[middle-1] + sorted[middle]) / 2
+	}
+	return sorted[middle]
 }
