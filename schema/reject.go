@@ -10,7 +10,6 @@ const (
 	ReasonMissingCaption   Reason = "missing_caption"
 	ReasonEmptyCaption     Reason = "empty_caption"
 	ReasonCaptionTooLong   Reason = "caption_too_long"
-	ReasonCaptionNotUTF8   Reason = "caption_not_utf8"
 	ReasonBadMetadata      Reason = "bad_metadata"
 	ReasonNoPhrases        Reason = "no_phrases"
 	ReasonUnsupportedImage Reason = "unsupported_image"
@@ -36,7 +35,6 @@ func Reasons() []ReasonInfo {
 		{ReasonMissingImage, "The record has no image file."},
 		{ReasonMissingCaption, "The record has neither `KEY.txt` nor a `caption` in `KEY.json`."},
 		{ReasonEmptyCaption, "The caption is empty or white space."},
-		{ReasonCaptionNotUTF8, "The caption is not valid UTF-8."},
 		{ReasonCaptionTooLong, "The caption has more bytes than the configured limit."},
 		{ReasonNoPhrases, "The caption has no phrase that could be grounded."},
 		{ReasonImageTooLarge, "The image has more bytes or pixels than the configured limits."},

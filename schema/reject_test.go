@@ -65,7 +65,7 @@ func TestRejectsRoundTrip(t *testing.T) {
 }
 
 func TestRejectsKeepBadUTF8Readable(t *testing.T) {
-	data, _ := writeRejects(t, []Reject{{Key: "a\xffb", Source: Source{Shard: "s"}, Reason: ReasonCaptionNotUTF8}})
+	data, _ := writeRejects(t, []Reject{{Key: "a\xffb", Source: Source{Shard: "s"}, Reason: ReasonEmptyCaption}})
 	got, err := readRejects(data)
 	if err != nil {
 		t.Fatal(err)
