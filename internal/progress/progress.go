@@ -74,7 +74,7 @@ type bar struct {
 	w           io.Writer
 	what, items string
 	bar         *progressbar.ProgressBar
-	total       int64
+	done, total int64
 }
 
 func (b *bar) draw(_ time.Time, done, total int64) {
@@ -95,6 +95,7 @@ func (b *bar) draw(_ time.Time, done, total int64) {
 		b.total = total
 		b.bar.ChangeMax64(barTotal(total))
 	}
+	b.done = done
 	_ = b.bar.Set64(done) // a terminal that cannot be drawn on is no reason to stop the work
 }
 
@@ -107,10 +108,14 @@ func barTotal(total int64) int64 {
 }
 
 func (b *bar) close(time.Time) {
-	if b.bar != nil {
-		_ = b.bar.Exit()
-		fmt.Fprintln(b.w)
+	if b.bar == nil {
+		return
 	}
+	if b.done >= b.total {
+		_ = b.bar.Finish() // draws what the throttle has held back
+	}
+	_ = b.bar.Exit()
+	fmt.Fprintln(b.w)
 }
 
 // lines is the view for logs.
