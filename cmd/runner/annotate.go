@@ -66,12 +66,16 @@ func runAnnotate(cmd *cobra.Command, c *console, opts annotate.Options) error {
 }
 
 // expected guesses how many pairs the whole input holds from how many its first
-// bytes held.
+// bytes held, 0 when they say nothing yet. While units are being worked on it is
+// more than there are.
 func expected(now pipelines.Progress) int64 {
-	if now.Bytes == 0 {
+	switch {
+	case now.Units == now.TotalUnits:
+		return now.Records
+	case now.Bytes == 0:
 		return 0
 	}
-	return max(now.Records, int64(float64(now.Records)*float64(now.TotalBytes)/float64(now.Bytes)))
+	return max(now.Records+1, int64(float64(now.Records)*float64(now.TotalBytes)/float64(now.Bytes)))
 }
 
 // summary is the machine-readable result of a run; the manifest has the rest.
