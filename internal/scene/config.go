@@ -50,13 +50,17 @@ type Config struct {
 	Omit float64
 }
 
-// Default returns the configuration of the tiny teacher's second training stage: objects of
-// all the sizes that its pyramid levels need, on canvases it will see when it labels.
+// teacherNouns is how many of the nouns the bundled teacher was trained on.
+const teacherNouns = 200
+
+// Default returns the configuration of what the bundled teacher can label: the nouns it
+// knows, as objects of all the sizes that its pyramid levels need.
 func Default() Config {
 	side := func(n int) Canvas { return Canvas{Width: Span{n, n}, Height: Span{n, n}} }
 	return Config{
 		Canvases:   []Canvas{side(128), side(192), side(256)},
 		Object:     Span{32, 180},
+		Nouns:      teacherNouns,
 		Kinds:      Span{2, 4},
 		MaxObjects: 6,
 		MaxOverlap: 0.25,

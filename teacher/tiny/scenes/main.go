@@ -75,7 +75,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	f.Float64Var(&c.MixSets, "mix", c.MixSets, "share of scenes that mix picture sets")
 	f.Float64Var(&c.Absent, "absent", c.Absent, "share of captions that name things which aren't there")
 	f.Float64Var(&c.Omit, "omit", c.Omit, "share of captions that leave a thing out")
-	f.IntVar(&c.Nouns, "nouns", 0, "number of nouns, spread over the list; 0 is all")
+	f.IntVar(&c.Nouns, "nouns", c.Nouns, "number of nouns, spread over the list; 0 is all")
 	f.Var((*listFlag)(&o.sets), "sets", "picture sets")
 	f.StringVar(&o.pictures, "pictures", "testdata/pictures", "folder of the picture sets")
 	f.BoolVar(&o.output.PNG, "png", false, "write PNG instead of JPEG")
