@@ -84,8 +84,14 @@ def collate(samples):
     return Batch(image, ids, mask, *map(torch.from_numpy, (boxes, valid, tokens)))
 
 
+UNIT = 128 * 128  # pixels; batches hold equal numbers of them, so processes stay in step
+
+
 class Stream:
-    """Endless batches from one folder: shards dealt to `ranks`, shuffled, grouped by picture size."""
+    """Endless batches from one folder: shards dealt to `ranks`, shuffled, grouped by picture size.
+
+    `size` is the number of 128 x 128 pictures in a batch; of larger ones there are fewer.
+    """
 
     def __init__(self, folder, tokenizer, size, rank, ranks, seed, sizes=None):
         self.folder, self.tokenizer, self.size, self.sizes = folder, tokenizer, size, sizes
@@ -113,5 +119,9 @@ class Stream:
             sample = self.sample(scene, other)
             group = waiting.setdefault(sample.image.shape, [])
             group.append(sample)
-            if len(group) == self.size:
+            if len(group) >= self.room(sample.image):
                 yield collate(waiting.pop(sample.image.shape))
+
+    def room(self, image):
+        """Pictures of this size in a batch."""
+        return max(1, self.size * UNIT // (image.shape[1] * image.shape[2]))

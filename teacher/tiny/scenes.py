@@ -1,4 +1,4 @@
-"""Generated scenes in WebDataset tars: KEY.jpg or KEY.png followed by KEY.json."""
+"""Generated scenes in WebDataset tars: KEY.jpg or KEY.png, and KEY.json."""
 import io
 import json
 import pathlib
@@ -43,17 +43,14 @@ def parse(key, picture, text):
 
 
 def read_shard(path):
-    """All scenes of one tar."""
-    found, pictures = [], {}
+    """All scenes of one tar, in the order of their first members."""
+    members = {}
     with tarfile.open(path) as tar:
         for member in tar:
             key, kind = member.name.rsplit(".", 1)
-            data = tar.extractfile(member).read()
-            if kind == "json":
-                found.append(parse(key, pictures.pop(key), data))
-            else:
-                pictures[key] = data
-    return found
+            part = "json" if kind == "json" else "picture"
+            members.setdefault(key, {})[part] = tar.extractfile(member).read()
+    return [parse(key, parts["picture"], parts["json"]) for key, parts in members.items()]
 
 
 def shards(folder):

@@ -109,13 +109,14 @@ class Trainer:
         terms = losses(outputs, batch, *anchors(*batch.image.shape[2:]))
         sum(terms.values()).backward()
         done = (self.spent + time.time() - begun) / (60 * self.options.minutes)
-        *means, done = average(self.parameters, *(t.item() for t in terms.values()), done)
+        count = len(batch.image)
+        *means, done, count = average(self.parameters, *(t.item() for t in terms.values()), done, count)
         torch.nn.utils.clip_grad_norm_(self.parameters, CLIP)
         for group in self.optimiser.param_groups:
             group["lr"] = self.options.lr * rate(self.step, done)
         self.optimiser.step()
         self.step += 1
-        self.seen += len(batch.image) * dist.get_world_size()
+        self.seen += round(count * dist.get_world_size())
         return dict(zip(terms, means)), done
 
     def validate(self, terms):
@@ -162,10 +163,10 @@ def arguments():
     flags.add_argument("--from", dest="begin", help="last.pth of an earlier stage")
     flags.add_argument("--minutes", type=float, required=True)
     flags.add_argument("--every", type=float, default=3, help="minutes between checkpoints")
-    flags.add_argument("--batch", type=int, default=8, help="scenes per process and step")
+    flags.add_argument("--batch", type=int, default=8, help="128 x 128 pictures per process and step, fewer larger ones")
     flags.add_argument("--lr", type=float, default=1e-3)
     flags.add_argument("--plain", action="store_true", help="leave the offset branches at zero (faster)")
-    flags.add_argument("--sizes", type=int, nargs=2, default=(256, 426), help="min and max input size")
+    flags.add_argument("--sizes", type=int, nargs=2, default=(192, 320), help="min and max input size")
     flags.add_argument("--resize", action="store_true", help="resize training pictures by --sizes")
     flags.add_argument("--seed", type=int, default=1)
     flags.add_argument("--processes", type=int, default=2, help="one per core")
