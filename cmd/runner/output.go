@@ -10,8 +10,36 @@ import (
 )
 
 // replaceFile writes a file of results, replacing an older one only when the
-// new one is whole.
-func replaceFile(path string, write func(io.Writer) error) (err error) {
+// new one is whole. A device or a pipe is written to as it stands: a file must
+// not take the place of /dev/null.
+func replaceFile(path string, write func(io.Writer) error) error {
+	info, err := os.Stat(path)
+	switch {
+	case path == "":
+		return usage("the name of the file to write is empty")
+	case err == nil && info.IsDir():
+		return usage("%s is a folder; name the file to write", path)
+	case err == nil && !info.Mode().IsRegular():
+		return writeInto(path, write)
+	}
+	return writeAside(path, write)
+}
+
+// writeInto writes to what stands at path.
+func writeInto(path string, write func(io.Writer) error) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	b := bufio.NewWriterSize(f, 1<<20)
+	if err := errors.Join(write(b), b.Flush(), f.Close()); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}
+
+// writeAside writes a temporary file beside path and renames it when whole.
+func writeAside(path string, write func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -95,23 +96,24 @@ func (c *console) progress(what, items string) *progress.Progress {
 	return progress.Start(c.err, what, items)
 }
 
-// result prints v as JSON, or lets text print it for people.
+// result prints v as JSON, or lets text print it for people. A result that
+// cannot be printed is an error.
 func (c *console) result(v any, text func(io.Writer)) error {
+	w := bufio.NewWriter(c.out)
 	if !c.json {
-		text(c.out)
-		return nil
+		text(w)
+		return w.Flush()
 	}
-	enc := json.NewEncoder(c.out)
+	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")
-	return enc.Encode(v)
+	return errors.Join(enc.Encode(v), w.Flush())
 }
 
-// loadConfig reads a configuration into dst; its problems are usage errors.
+// loadConfig reads a configuration into dst. Whatever is wrong with it, a file
+// that is not there included, is a usage error.
 func loadConfig(path string, sets []string, dst any) error {
-	err := config.Load(path, sets, dst)
-	var problems *config.Error
-	if errors.As(err, &problems) {
+	if err := config.Load(path, sets, dst); err != nil {
 		return &exitError{exitUsage, err}
 	}
-	return err
+	return nil
 }
