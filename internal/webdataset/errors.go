@@ -3,7 +3,8 @@ package webdataset
 import "fmt"
 
 // TruncatedError says that a tar ends, or stops making sense, before its
-// end-of-archive mark. Every complete sample before that point was returned.
+// end-of-archive mark, or goes on behind it. Every complete sample before that
+// point was returned.
 type TruncatedError struct {
 	Name   string // as given to Open
 	Offset int64  // bytes of the tar that were read

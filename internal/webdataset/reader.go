@@ -133,13 +133,30 @@ func (r *Reader) headerError(err error) error {
 	case r.src.err != nil:
 		return r.src.err
 	case errors.Is(err, io.EOF) && !r.src.exhausted:
-		return io.EOF // stopped at the two zero blocks that close an archive
+		return r.afterMark()
 	case r.members == 0 && r.src.n > 0:
 		return &FormatError{Name: r.name, Hint: r.src.hint()}
 	case errors.Is(err, io.EOF):
 		err = errors.New("no end-of-archive mark")
 	}
 	return &TruncatedError{Name: r.name, Offset: r.src.n, Err: err}
+}
+
+// afterMark reads what follows the two zero blocks that close an archive: zeros,
+// as tar pads its files, or something that would be lost without a word, such as
+// the second of two tars that were concatenated.
+func (r *Reader) afterMark() error {
+	block := make([]byte, 1<<12)
+	for {
+		n, err := r.src.Read(block)
+		if i := bytes.IndexFunc(block[:n], func(c rune) bool { return c != 0 }); i >= 0 {
+			at := r.src.n - int64(n) + int64(i)
+			return &TruncatedError{Name: r.name, Offset: at, Err: errors.New("data go on behind the end-of-archive mark; tars that were concatenated must be separate files")}
+		}
+		if err != nil {
+			return err // io.EOF or the stream's own failure
+		}
+	}
 }
 
 func (r *Reader) dataError(err error, key string) error {

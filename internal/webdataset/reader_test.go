@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -172,6 +173,7 @@ func TestReaderDamage(t *testing.T) {
 		{"before the end mark", whole[:9*512], []string{"0 a jpg=AAAA txt=aa", bWhole + " txt=bb"}, ""},
 		{"corrupt header", corrupt, []string{"0 a jpg=AAAA txt=aa"}, ""},
 		{"no bytes at all", nil, nil, ""},
+		{"another tar behind", slices.Concat(whole, make([]byte, 5000), whole), []string{"0 a jpg=AAAA txt=aa", bWhole + " txt=bb"}, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -191,6 +193,17 @@ func TestReaderDamage(t *testing.T) {
 				t.Errorf("second call gave %v, want the same error", again)
 			}
 		})
+	}
+}
+
+func TestReaderPadding(t *testing.T) {
+	data := append(buildTar(t, entry{name: "a.jpg", data: "AAAA"}), make([]byte, 9999)...)
+	got, err := readAll(Open(bytes.NewReader(data), "t.tar", Limits{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"0 a jpg=AAAA"}, got); diff != "" {
+		t.Errorf("samples (-want +got):\n%s", diff)
 	}
 }
 
