@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/groundmill/groundmill/extract/grammar"
+	"github.com/groundmill/groundmill/extract/language"
 	"github.com/groundmill/groundmill/extract/tagger"
 	"github.com/groundmill/groundmill/schema"
 )
@@ -44,12 +45,12 @@ func New(opts Options) (*Extractor, error) {
 	return e, nil
 }
 
-// WordListHash identifies the data that phrases depend on beside caption and
-// options: the tagger's model and the word lists. It is hex, for manifests.
+// WordListHash identifies the data that phrases and Gate depend on beside caption
+// and options: the tagger's model and the word lists. It is hex, for manifests.
 func (e *Extractor) WordListHash() string { return e.lists }
 
 func hashLists(model string) string {
-	sum := sha256.Sum256([]byte(model + grammar.Hash() + determinerList))
+	sum := sha256.Sum256([]byte(model + grammar.Hash() + language.Hash() + determinerList))
 	return hex.EncodeToString(sum[:])
 }
 

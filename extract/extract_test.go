@@ -121,6 +121,40 @@ func TestGate(t *testing.T) {
 	}
 }
 
+func TestGateLanguage(t *testing.T) {
+	english, every := newExtractor(t, extract.Options{}), newExtractor(t, extract.Options{AnyLanguage: true})
+	for _, tc := range []struct {
+		caption string
+		want    schema.Reason
+	}{
+		{"Two dogs on the beach", ""},
+		{"Plaza de España", ""},
+		{"ein Hund mit einem Ball", schema.ReasonOtherLanguage},
+		{"犬が走っている", schema.ReasonOtherScript},
+	} {
+		if got, ok := english.Gate(tc.caption); got != tc.want || ok != (tc.want == "") {
+			t.Errorf("Gate(%q) = %q, %v, want %q", tc.caption, got, ok, tc.want)
+		}
+		if got, ok := every.Gate(tc.caption); got != "" || !ok {
+			t.Errorf("with any language Gate(%q) = %q, %v", tc.caption, got, ok)
+		}
+	}
+}
+
+// TestGateKeepsEnglish holds the gate to captions that are known to be in English.
+func TestGateKeepsEnglish(t *testing.T) {
+	ex := newExtractor(t, extract.Options{})
+	for _, file := range []string{
+		"flickr30k_entities_val", "flickr30k_entities_train_9k", "cc3m_val_a", "parti_prompts", "iiw_dense_a", "web_gold_113",
+	} {
+		for _, g := range readLines[goldCaption](t, file+".jsonl") {
+			if reason, ok := ex.Gate(g.Caption); !ok && reason != schema.ReasonCaptionTooLong {
+				t.Errorf("%s: %s: %q", file, reason, g.Caption)
+			}
+		}
+	}
+}
+
 func TestOptions(t *testing.T) {
 	err := extract.Options{Grammar: "nltk", MaxCodePoints: -1}.Validate()
 	for _, want := range []string{`grammar: "nltk" is unknown`, "max_code_points: -1 is negative"} {

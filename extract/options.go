@@ -41,6 +41,9 @@ type Options struct {
 	// schema.FlagAbstract. By default they are kept: a teacher's score tells
 	// better what an image shows than a word list.
 	DropAbstract bool
+	// AnyLanguage lets captions through Gate that are not in English. The tagger
+	// knows English only.
+	AnyLanguage bool
 }
 
 // withDefaults fills in what is left zero.

@@ -11,6 +11,8 @@ const (
 	ReasonEmptyCaption     Reason = "empty_caption"
 	ReasonCaptionTooLong   Reason = "caption_too_long"
 	ReasonBadMetadata      Reason = "bad_metadata"
+	ReasonOtherScript      Reason = "other_script"
+	ReasonOtherLanguage    Reason = "other_language"
 	ReasonNoPhrases        Reason = "no_phrases"
 	ReasonUnsupportedImage Reason = "unsupported_image"
 	ReasonCorruptImage     Reason = "corrupt_image"
@@ -36,6 +38,8 @@ func Reasons() []ReasonInfo {
 		{ReasonMissingCaption, "The record has neither `KEY.txt` nor a `caption` in `KEY.json`."},
 		{ReasonEmptyCaption, "The caption is empty or white space."},
 		{ReasonCaptionTooLong, "The caption has more bytes than the configured limit."},
+		{ReasonOtherScript, "More than a fifth of the caption's letters are in another script than Latin."},
+		{ReasonOtherLanguage, "The caption's function words are those of another language than English."},
 		{ReasonNoPhrases, "The caption has no phrase that could be grounded."},
 		{ReasonImageTooLarge, "The image has more bytes or pixels than the configured limits."},
 		{ReasonUnsupportedImage, "The image is not a JPEG, PNG, WebP or GIF."},

@@ -46,7 +46,7 @@ func open(data []byte) (pipelines.Job, error) {
 
 // newJob makes a job of a teacher, which it owns when there is no error.
 func newJob(s spec, model teacher.Teacher) (*job, error) {
-	extractor, err := extract.New(extract.Options(s.Options.Extract))
+	extractor, err := extract.New(s.Options.Extract.options())
 	if err != nil {
 		return nil, fmt.Errorf("extract: %w", err)
 	}

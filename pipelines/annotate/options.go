@@ -43,6 +43,19 @@ type ExtractOptions struct {
 	MaxCodePoints int `yaml:"max_code_points"`
 	// DropAbstract leaves out phrases that name nothing that can be seen.
 	DropAbstract bool `yaml:"drop_abstract"`
+	// AnyLanguage keeps captions that are not in English.
+	AnyLanguage bool `yaml:"any_language"`
+}
+
+// options returns what package extract is given. Rows have no place for referring
+// expressions yet, and the teacher is asked for phrases alone.
+func (o ExtractOptions) options() extract.Options {
+	return extract.Options{
+		Grammar:       o.Grammar,
+		MaxCodePoints: o.MaxCodePoints,
+		DropAbstract:  o.DropAbstract,
+		AnyLanguage:   o.AnyLanguage,
+	}
 }
 
 // TeacherOptions say which model grounds the phrases, and how it is fed.

@@ -88,7 +88,7 @@ func (j *job) addPhrases(row *schema.Row, caption string) error {
 		addMeta(row, metaSanitized, "true")
 	}
 	if reason, ok := j.extractor.Gate(caption); !ok {
-		return rejectf(reason, "the caption has %d bytes", len(caption))
+		return rejectf(reason, "%d bytes, caption %.80q", len(caption), caption)
 	}
 	found := j.extractor.Extract(caption)
 	if len(found) == 0 {
