@@ -14,12 +14,15 @@ type TruncatedError struct {
 	Err     error // what package archive/tar found
 }
 
-func (e *TruncatedError) Error() string {
+func (e *TruncatedError) Error() string { return e.Name + ": " + e.Detail() }
+
+// Detail is the message without the tar's name.
+func (e *TruncatedError) Detail() string {
 	lost := ""
 	if e.LostKey != "" {
 		lost = fmt.Sprintf(", inside sample %q", e.LostKey)
 	}
-	return fmt.Sprintf("%s: tar is truncated or corrupt at byte %d%s: %v", e.Name, e.Offset, lost, e.Err)
+	return fmt.Sprintf("tar is truncated or corrupt at byte %d%s: %v", e.Offset, lost, e.Err)
 }
 
 func (e *TruncatedError) Unwrap() error { return e.Err }

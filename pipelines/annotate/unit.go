@@ -35,7 +35,7 @@ func (j *job) RunUnit(ctx context.Context, task pipelines.Task) (schema.UnitSumm
 	}
 	summary, err := out.publish()
 	if u.damage != nil {
-		summary.Notes = append(summary.Notes, u.damage.Error())
+		summary.Notes = append(summary.Notes, u.damage.Detail())
 	}
 	return summary, err
 }
