@@ -89,14 +89,30 @@ func (p *pair) readJSON(m *webdataset.Member) (caption *string, err error) {
 	if err := json.Unmarshal(m.Data, &fields); err != nil || fields == nil {
 		return nil, rejectf(schema.ReasonBadMetadata, ".json is no object: %v", describeJSON(err))
 	}
-	if caption, err = captionOf(fields["caption"]); err != nil {
+	rawCaption := fields["caption"]
+	if caption, err = captionOf(rawCaption); err != nil {
 		return nil, err
 	}
 	delete(fields, "caption")
 	for name, raw := range fields {
 		p.addField(name, raw)
 	}
+	if caption != nil && replaced(rawCaption, *caption) {
+		p.addMeta(metaSanitized, "true")
+	}
 	return caption, nil
+}
+
+// replaced reports whether decoding put a U+FFFD into text that its JSON does not
+// have: package encoding/json does so, silently, for bytes that are no UTF-8 and
+// for half a surrogate pair.
+func replaced(raw json.RawMessage, text string) bool {
+	const mark = "\uFFFD"
+	if !strings.Contains(text, mark) {
+		return false
+	}
+	written := strings.Count(string(raw), mark) + strings.Count(strings.ToLower(string(raw)), `\ufffd`)
+	return strings.Count(text, mark) > written
 }
 
 func describeJSON(err error) string {
@@ -105,7 +121,7 @@ func describeJSON(err error) string {
 	case err == nil:
 		return "it is null"
 	case errors.As(err, &wrongType):
-		return "it is a " + wrongType.Value
+		return "it is of type " + wrongType.Value
 	}
 	return err.Error()
 }
@@ -117,7 +133,7 @@ func captionOf(raw json.RawMessage) (*string, error) {
 	}
 	var caption *string
 	if err := json.Unmarshal(raw, &caption); err != nil {
-		return nil, rejectf(schema.ReasonBadMetadata, "the caption in .json is a %s, not a string", kindOf(raw))
+		return nil, rejectf(schema.ReasonBadMetadata, "the caption in .json is of type %s, not string", kindOf(raw))
 	}
 	return caption, nil
 }
@@ -130,11 +146,15 @@ func (p *pair) addField(name string, raw json.RawMessage) {
 	case name == "url" && kindOf(raw) == "string":
 		p.url = text
 	default:
-		if p.meta == nil {
-			p.meta = map[string]string{}
-		}
-		p.meta[name] = text
+		p.addMeta(name, text)
 	}
+}
+
+func (p *pair) addMeta(name, text string) {
+	if p.meta == nil {
+		p.meta = map[string]string{}
+	}
+	p.meta[name] = text
 }
 
 // scalar returns a JSON string, number or truth value as text.

@@ -118,6 +118,9 @@ func TestReadPair(t *testing.T) {
 			caption: "J", url: "http://x",
 			meta: map[string]string{"n": "1e400", "id": "12345678901234567890", "ok": "true", "s": "é\x00"},
 		},
+		{name: "caption that is no UTF-8 in json", members: map[string]string{"json": "{\"caption\":\"a \xff\"}"}, caption: "a \uFFFD", meta: map[string]string{"caption_sanitized": "true"}},
+		{name: "half a surrogate pair in json", members: map[string]string{"json": `{"caption":"a \ud800"}`}, caption: "a \uFFFD", meta: map[string]string{"caption_sanitized": "true"}},
+		{name: "replacement characters of the user's", members: map[string]string{"json": `{"caption":"\uFFFD \ufffd"}`}, caption: "\uFFFD \uFFFD"},
 		{name: "url that is no string", members: map[string]string{"json": `{"caption":"J","url":7}`}, caption: "J", meta: map[string]string{"url": "7"}},
 	}
 	for _, tt := range tests {
