@@ -71,8 +71,12 @@ func (l *local) Open(ctx context.Context, name string) (Reader, error) {
 }
 
 func (l *local) List(ctx context.Context) ([]Info, error) {
+	root, err := l.folder()
+	if root == "" || err != nil {
+		return nil, err
+	}
 	var list []Info
-	err := filepath.WalkDir(l.root, func(path string, entry fs.DirEntry, err error) error {
+	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
@@ -80,18 +84,31 @@ func (l *local) List(ctx context.Context) ([]Info, error) {
 		if err != nil {
 			return err
 		}
-		rel, err := filepath.Rel(l.root, path)
+		rel, err := filepath.Rel(root, path)
 		list = append(list, Info{Name: filepath.ToSlash(rel), Size: info.Size()})
 		return err
 	})
-	if errors.Is(err, fs.ErrNotExist) && len(list) == 0 {
-		return nil, nil
-	}
 	if err != nil {
 		return nil, fmt.Errorf("storage: %w", err)
 	}
 	slices.SortFunc(list, func(a, b Info) int { return cmp.Compare(a.Name, b.Name) })
 	return list, nil
+}
+
+// folder returns the store's root with symbolic links followed, which WalkDir
+// does not do, or "" if nothing is there yet.
+func (l *local) folder() (string, error) {
+	if _, err := os.Lstat(l.root); errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	root, err := filepath.EvalSymlinks(l.root)
+	if err != nil {
+		return "", fmt.Errorf("storage: %w", err)
+	}
+	if info, err := os.Stat(root); err != nil || !info.IsDir() {
+		return "", errors.Join(fmt.Errorf("storage: %s is not a folder", l.root), err)
+	}
+	return root, nil
 }
 
 func (l *local) path(name string) (string, error) {

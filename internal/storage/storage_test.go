@@ -243,6 +243,48 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+func TestListFollowsTheRoot(t *testing.T) {
+	parent := t.TempDir()
+	at := func(name string) string { return filepath.Join(parent, name) }
+	for _, err := range []error{
+		os.Mkdir(at("folder"), 0o755),
+		os.WriteFile(at("file"), nil, 0o644),
+		os.WriteFile(at("folder/a"), []byte("hello"), 0o644),
+		os.Symlink("folder", at("link")),
+		os.Symlink("nowhere", at("dangling")),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	tests := []struct {
+		root string
+		want []Info
+		bad  bool
+	}{
+		{"missing", nil, false},
+		{"folder", []Info{{Name: "a", Size: 5}}, false},
+		{"link", []Info{{Name: "a", Size: 5}}, false},
+		{"link/", []Info{{Name: "a", Size: 5}}, false},
+		{"dangling", nil, true},
+		{"file", nil, true},
+		{"file/below", nil, true},
+	}
+	for _, tt := range tests {
+		s, err := Open(parent + "/" + tt.root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.List(t.Context())
+		if (err != nil) != tt.bad {
+			t.Errorf("List of %s gave the error %v", tt.root, err)
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("List of %s (-want +got):\n%s", tt.root, diff)
+		}
+	}
+}
+
 func TestUnwritableFolder(t *testing.T) {
 	parent := t.TempDir()
 	if err := os.WriteFile(filepath.Join(parent, "file"), nil, 0o644); err != nil {
