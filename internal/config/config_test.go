@@ -106,6 +106,20 @@ func TestProblems(t *testing.T) {
 			"--set batch=-1: batch: must not be negative",
 			"run.yaml:3:12: teacher.threads: over 100",
 		}},
+		{"problems of types and of values at once", "batch: -1\nfloor: high\nteacher:\n  threads: many\n", nil, []string{
+			`run.yaml:2:8: floor: want a number, got text "high"`,
+			`run.yaml:4:12: teacher.threads: want a whole number of at least 0, got text "many"`,
+			"run.yaml:1:8: batch: must not be negative",
+		}},
+		{"one problem of a field is enough", "batch: 1\nteacher: 7\n", []string{"batch=x"}, []string{
+			`--set batch=x: batch: want a whole number, got text "x"`,
+			`run.yaml:2:10: teacher: want a mapping of fields, got number "7"`,
+		}},
+		{"second document", "batch: 1\n---\nbatch: -2\n", nil,
+			[]string{"run.yaml:2:1: a second document begins; a configuration is one"}},
+		{"broken second document", "batch: 1\n---\n[\n", nil,
+			[]string{"run.yaml: line 3: did not find expected node content"}},
+		{"end of the document marked", "---\nbatch: 1\n...\n", nil, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,8 +1,10 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"reflect"
 	"strings"
@@ -43,9 +45,7 @@ func Decode(name string, data []byte, overrides []string, dst any) error {
 	if root != nil && root.Kind != 0 {
 		d.value("", root, reflect.ValueOf(dst).Elem())
 	}
-	if len(d.problems) == 0 {
-		d.validate(dst)
-	}
+	d.validate(dst)
 	if len(d.problems) > 0 {
 		return &Error{Problems: d.problems}
 	}
@@ -55,10 +55,16 @@ func Decode(name string, data []byte, overrides []string, dst any) error {
 // parse returns the root mapping of the document, an empty one for no document.
 func (d *decoder) parse(data []byte) *yaml.Node {
 	empty := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
-	var doc yaml.Node
-	if err := yaml.Unmarshal(data, &doc); err != nil {
+	var doc, next yaml.Node
+	documents := yaml.NewDecoder(bytes.NewReader(data))
+	err := documents.Decode(&doc)
+	if err == nil {
+		if err = documents.Decode(&next); err == nil {
+			d.fail(&next, "", "a second document begins; a configuration is one")
+		}
+	}
+	if err != nil && err != io.EOF {
 		d.problems = append(d.problems, Problem{Where: d.file, Message: strings.TrimPrefix(err.Error(), "yaml: ")})
-		return empty
 	}
 	if len(doc.Content) == 0 || doc.Content[0].ShortTag() == "!!null" {
 		return empty
@@ -66,7 +72,8 @@ func (d *decoder) parse(data []byte) *yaml.Node {
 	return doc.Content[0]
 }
 
-// validate asks dst for problems that concern more than one value's type.
+// validate asks dst for problems that concern more than one value's type. Those
+// of fields that could not be decoded say nothing new and are left out.
 func (d *decoder) validate(dst any) {
 	v, ok := dst.(validator)
 	if !ok {
@@ -76,14 +83,41 @@ func (d *decoder) validate(dst any) {
 	if err == nil {
 		return
 	}
+	broken := d.broken()
 	var invalid *schema.InvalidError
 	if !errors.As(err, &invalid) {
+		if len(broken) > 0 {
+			return
+		}
 		d.problems = append(d.problems, Problem{Where: d.position(""), Message: err.Error()})
 		return
 	}
 	for _, p := range invalid.Problems {
+		if within(p.Path, broken) {
+			continue
+		}
 		d.problems = append(d.problems, Problem{Where: d.position(p.Path), Path: p.Path, Message: p.Text})
 	}
+}
+
+// broken returns the paths of the problems so far.
+func (d *decoder) broken() map[string]bool {
+	paths := map[string]bool{}
+	for _, p := range d.problems {
+		paths[p.Path] = true
+	}
+	return paths
+}
+
+// within says whether a path or one that it is below is in the set. The path of
+// the whole document is "".
+func within(path string, set map[string]bool) bool {
+	for ; path != ""; path = parent(path) {
+		if set[path] {
+			return true
+		}
+	}
+	return set[""]
 }
 
 // position returns where the field of a path, or its nearest parent, was set.
