@@ -11,6 +11,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func hexSHA256(data []byte) string {
@@ -91,6 +93,25 @@ func stateDictOf(data []byte) (*StateDict, error) {
 		return nil, err
 	}
 	return f.StateDict()
+}
+
+// TestStateDictEntry checks under which name weights are found.
+func TestStateDictEntry(t *testing.T) {
+	weights := "}" + pyString("w") + pyTensor(pyStorage("FloatStorage", "0", 8), 0, pyInts(2, 4), pyInts(4, 1)) + "s"
+	for name, pickle := range map[string]string{
+		"none":       weights + ".",
+		"model":      "}" + pyString("model") + weights + "s.",
+		"state_dict": "}" + pyString("state_dict") + weights + "s.",
+		"both":       "}" + pyString("state_dict") + "}s" + pyString("model") + weights + "s.",
+	} {
+		sd, err := stateDictOf(modelZip(t, "\x80\x02"+pickle))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff([]string{"w"}, sd.Names()); diff != "" {
+			t.Errorf("%s: names (-want +got):\n%s", name, diff)
+		}
+	}
 }
 
 func TestHandMadeArchiveIsRead(t *testing.T) {
@@ -217,21 +238,22 @@ func TestBadContainersAreErrors(t *testing.T) {
 		data []byte
 		want string
 	}{
-		"empty file":          {nil, "the file is empty"},
-		"text":                {[]byte("hello, world"), `begins with "hello, w"`},
-		"git lfs":             {[]byte("version https://git-lfs.github.com/spec/v1\n"), "git lfs pull"},
-		"zip without pickle":  {zipOf(t, entry{name: "a/b"}), "no NAME/data.pkl"},
-		"two pickles":         {zipOf(t, entry{name: "a/data.pkl"}, entry{name: "b/data.pkl"}), "two pickles"},
-		"entry twice":         {zipOf(t, entry{name: "a/data.pkl", data: pickle}, entry{name: "a/data/0", data: floats}, entry{name: "a/data/0"}), `"a/data/0" twice`},
-		"compressed pickle":   {zipOf(t, entry{name: "a/data.pkl", data: pickle, method: zip.Deflate}), "compressed"},
-		"compressed storage":  {zipOf(t, entry{name: "a/data.pkl", data: pickle}, entry{name: "a/data/0", data: floats, method: zip.Deflate}), "compressed"},
-		"torchscript":         {zipOf(t, entry{name: "a/data.pkl", data: pickle}, entry{name: "a/constants.pkl"}), "TorchScript"},
-		"big-endian":          {zipOf(t, entry{name: "a/data.pkl", data: pickle}, entry{name: "a/byteorder", data: "big"}), "byte order"},
-		"pickle of a list":    {zipOf(t, entry{name: "a/data.pkl", data: "]."}), "is a list, want a dict"},
-		"model is a list":     {zipOf(t, entry{name: "a/data.pkl", data: "}" + pyString("model") + "]s."}), `"model" is a list`},
-		"tensor named by int": {zipOf(t, entry{name: "a/data.pkl", data: "}" + pyInt(1) + "Ns."}), "named by an int"},
-		"plain pickle":        {[]byte("\x80\x02}."), "magic number"},
-		"claimed entry size":  {lyingEntry(t, pickle), "cut short"},
+		"empty file":           {nil, "the file is empty"},
+		"text":                 {[]byte("hello, world"), `begins with "hello, w"`},
+		"git lfs":              {[]byte("version https://git-lfs.github.com/spec/v1\n"), "git lfs pull"},
+		"zip without pickle":   {zipOf(t, entry{name: "a/b"}), "no NAME/data.pkl"},
+		"two pickles":          {zipOf(t, entry{name: "a/data.pkl"}, entry{name: "b/data.pkl"}), "two pickles"},
+		"entry twice":          {zipOf(t, entry{name: "a/data.pkl", data: pickle}, entry{name: "a/data/0", data: floats}, entry{name: "a/data/0"}), `"a/data/0" twice`},
+		"compressed pickle":    {zipOf(t, entry{name: "a/data.pkl", data: pickle, method: zip.Deflate}), "compressed"},
+		"compressed storage":   {zipOf(t, entry{name: "a/data.pkl", data: pickle}, entry{name: "a/data/0", data: floats, method: zip.Deflate}), "compressed"},
+		"torchscript":          {zipOf(t, entry{name: "a/data.pkl", data: pickle}, entry{name: "a/constants.pkl"}), "TorchScript"},
+		"big-endian":           {zipOf(t, entry{name: "a/data.pkl", data: pickle}, entry{name: "a/byteorder", data: "big"}), "byte order"},
+		"pickle of a list":     {zipOf(t, entry{name: "a/data.pkl", data: "]."}), "is a list, want a dict"},
+		"model is a list":      {zipOf(t, entry{name: "a/data.pkl", data: "}" + pyString("model") + "]s."}), `"model" is a list`},
+		"state_dict is a list": {zipOf(t, entry{name: "a/data.pkl", data: "}" + pyString("state_dict") + "]s."}), `"state_dict" is a list`},
+		"tensor named by int":  {zipOf(t, entry{name: "a/data.pkl", data: "}" + pyInt(1) + "Ns."}), "named by an int"},
+		"plain pickle":         {[]byte("\x80\x02}."), "magic number"},
+		"claimed entry size":   {lyingEntry(t, pickle), "cut short"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := stateDictOf(c.data)

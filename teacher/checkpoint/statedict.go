@@ -15,8 +15,9 @@ type StateDict struct {
 // maxProblems is how many faulty tensors one error lists.
 const maxProblems = 10
 
-// StateDict returns the model's tensors: those of the top-level entry `model`
-// if there is one, else those of the whole object; `model_ema` is never used.
+// StateDict returns the model's tensors: those of the top-level entry `model` or,
+// as other trainers name it, `state_dict` if there is one, else those of the
+// whole object; `model_ema` is never used.
 // The prefix "module." is dropped when every name has it, as the official
 // loader does (GLIP maskrcnn_benchmark/utils/model_serialization.py:103-110).
 // The error names every tensor that is not what it claims to be, up to ten.
@@ -52,15 +53,18 @@ func (f *File) weights() (*dict, error) {
 	if !ok {
 		return nil, fmt.Errorf("the checkpoint is %s, want a dict of tensors", kind(f.root))
 	}
-	model, ok := top.get("model")
-	if !ok {
-		return top, nil
+	for _, entry := range []string{"model", "state_dict"} {
+		weights, ok := top.get(entry)
+		if !ok {
+			continue
+		}
+		d, ok := weights.(*dict)
+		if !ok {
+			return nil, fmt.Errorf("entry %q is %s, want a dict of tensors", entry, kind(weights))
+		}
+		return d, nil
 	}
-	d, ok := model.(*dict)
-	if !ok {
-		return nil, fmt.Errorf("entry \"model\" is %s, want a dict of tensors", kind(model))
-	}
-	return d, nil
+	return top, nil
 }
 
 func (d *dict) names() ([]string, error) {

@@ -68,7 +68,7 @@ func Infer(tensors []TensorSpec) (Architecture, error) {
 	s := newShapes(tensors)
 	a := s.architecture()
 	if err := errors.Join(s.problems...); err != nil {
-		return Architecture{}, fmt.Errorf("glip: not a GLIP checkpoint: %w", err)
+		return Architecture{}, fmt.Errorf("glip: not a GLIP checkpoint%s: %w", s.origin(), err)
 	}
 	if err := a.validate(); err != nil {
 		return Architecture{}, err
@@ -98,13 +98,33 @@ func (s *shapes) dim(name string, rank, axis int) int {
 	shape, ok := s.byName[name]
 	switch {
 	case !ok:
-		s.problems = append(s.problems, fmt.Errorf("tensor %s is missing", name))
+		s.problem("tensor %s is missing", name)
 		return 0
 	case len(shape) != rank:
-		s.problems = append(s.problems, fmt.Errorf("tensor %s has shape %v, want %d dimensions", name, shape, rank))
+		s.problem("tensor %s has shape %v, want %d dimensions", name, shape, rank)
 		return 0
 	}
 	return shape[axis]
+}
+
+// problem notes what is wrong, once: a tensor may be asked for several of its
+// dimensions.
+func (s *shapes) problem(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if !slices.ContainsFunc(s.problems, func(err error) bool { return err.Error() == text }) {
+		s.problems = append(s.problems, errors.New(text))
+	}
+}
+
+// origin says where a checkpoint that is not of GLIP's authors comes from, if
+// that shows: MMDetection ships GLIP too, under names of its own.
+func (s *shapes) origin() string {
+	for _, name := range s.names {
+		if strings.HasPrefix(name, "bbox_head.") || strings.HasPrefix(name, "language_model.") {
+			return " but one of MMDetection; import the file of GLIP's authors that it was converted from"
+		}
+	}
+	return ""
 }
 
 // count returns one more than the highest number that follows prefix in a

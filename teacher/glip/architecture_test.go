@@ -122,6 +122,12 @@ func TestInferNamesEveryProblem(t *testing.T) {
 			[]func([]TensorSpec) []TensorSpec{func([]TensorSpec) []TensorSpec { return []TensorSpec{{"fc.weight", []int{1, 2}}} }},
 			[]string{"not a GLIP checkpoint"},
 		},
+		"a GLIP of MMDetection": {
+			[]func([]TensorSpec) []TensorSpec{func([]TensorSpec) []TensorSpec {
+				return []TensorSpec{{"backbone.stages.0.blocks.0.norm1.weight", []int{8}}, {"bbox_head.head.log_scale", []int{1}}}
+			}},
+			[]string{"not a GLIP checkpoint but one of MMDetection; import the file of GLIP's authors"},
+		},
 		"absurd numbers in names": {
 			[]func([]TensorSpec) []TensorSpec{func(s []TensorSpec) []TensorSpec {
 				return append(s, TensorSpec{towerPrefix + "999999999999.offset.weight", []int{1}})
@@ -140,8 +146,8 @@ func TestInferNamesEveryProblem(t *testing.T) {
 				t.Fatal("no error")
 			}
 			for _, want := range c.want {
-				if !strings.Contains(err.Error(), want) {
-					t.Errorf("%q is not in:\n%v", want, err)
+				if n := strings.Count(err.Error(), want); n != 1 {
+					t.Errorf("%q is %d times in:\n%v", want, n, err)
 				}
 			}
 		})
