@@ -103,7 +103,7 @@ func (l *local) folder() (string, error) {
 	}
 	root, err := filepath.EvalSymlinks(l.root)
 	if err != nil {
-		return "", fmt.Errorf("storage: %w", err)
+		return "", fmt.Errorf("storage: %s: %w", l.root, err)
 	}
 	if info, err := os.Stat(root); err != nil || !info.IsDir() {
 		return "", errors.Join(fmt.Errorf("storage: %s is not a folder", l.root), err)
