@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -64,6 +65,35 @@ teacher:
 	}
 }
 
+func TestOverrideOfText(t *testing.T) {
+	for typed, want := range map[string]string{
+		"":             "",
+		"out":          "out",
+		"*.tar":        "*.tar",
+		"[ab]/*.tar":   "[ab]/*.tar",
+		"[":            "[",
+		"%d @a `b` !c": "%d @a `b` !c",
+		"runs #3":      "runs #3",
+		" a ":          " a ",
+		"a\nb":         "a\nb",
+		"synthetic:":   "synthetic:",
+		"a=b":          "a=b",
+		"2024":         "2024",
+		"~":            "~",
+		`"2024"`:       "2024",
+		"'*.tar'":      "*.tar",
+	} {
+		var got options
+		if err := Decode("", nil, []string{"name=" + typed, `shards=["x", y]`}, &got); err != nil {
+			t.Errorf("%q: %v", typed, err)
+			continue
+		}
+		if got.Name != want || !slices.Equal(got.Shards, []string{"x", "y"}) {
+			t.Errorf("%q gave %q, want %q; the list is %q", typed, got.Name, want, got.Shards)
+		}
+	}
+}
+
 func TestProblems(t *testing.T) {
 	tests := []struct {
 		name     string
@@ -100,6 +130,9 @@ func TestProblems(t *testing.T) {
 			[]string{"--set teacher.modle=x: teacher.modle: unknown field; did you mean model?"}},
 		{"override of the wrong type", "", []string{"batch=x"},
 			[]string{`--set batch=x: batch: want a whole number, got text "x"`}},
+		{"override of a number with no YAML", "", []string{"batch=["},
+			[]string{`--set batch=[: batch: want a whole number, got text "["`}},
+		{"override that is not UTF-8", "", []string{"name=\xff"}, []string{`--set "name=\xff": is not UTF-8`}},
 		{"override without a value", "", []string{"batch"},
 			[]string{"--set batch: want PATH=VALUE, such as teacher.batch=4"}},
 		{"validation names the line", "name: x\nteacher:\n  threads: 101\n", []string{"batch=-1"}, []string{

@@ -1,7 +1,9 @@
 package config
 
 import (
+	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -24,13 +26,13 @@ func (d *decoder) override(root *yaml.Node, text string) {
 		d.problems = append(d.problems, Problem{Where: where, Message: "want PATH=VALUE, such as teacher.batch=4"})
 		return
 	}
-	var doc yaml.Node
-	if err := yaml.Unmarshal([]byte(value), &doc); err != nil {
-		d.problems = append(d.problems, Problem{Where: where, Path: path, Message: "value is no YAML"})
+	if !utf8.ValidString(text) {
+		d.problems = append(d.problems, Problem{Where: fmt.Sprintf("--set %q", text), Message: "is not UTF-8"})
 		return
 	}
-	leaf := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str"} // "a.b=" sets empty text
-	if len(doc.Content) > 0 {
+	var doc yaml.Node
+	leaf := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: value} // "a.b=" and "a.b=*.tar", which is no YAML, are text
+	if err := yaml.Unmarshal([]byte(value), &doc); err == nil && len(doc.Content) > 0 {
 		leaf = doc.Content[0]
 	}
 	mark(leaf, overrideMark+where)
@@ -74,9 +76,10 @@ func mark(n *yaml.Node, where string) {
 }
 
 // overrideText is what an override says to a field that wants text: the value
-// without its quotes, or as typed where YAML sees more in it than a scalar.
+// without its quotes, else as typed, also where YAML sees a mapping, a comment or
+// line breaks to fold. An item of a list has no text of its own.
 func overrideText(n *yaml.Node) string {
-	if n.Kind == yaml.ScalarNode {
+	if n.Kind == yaml.ScalarNode && (n.Style != 0 || n.FootComment == "") {
 		return n.Value
 	}
 	return n.FootComment
