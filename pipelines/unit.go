@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Unit is one numbered piece of the input, the unit of work, of publishing and
@@ -61,6 +62,9 @@ func PlanFiles(pattern, ext string) (Plan, error) {
 		rel, err := filepath.Rel(root, path)
 		if err != nil {
 			return Plan{}, fmt.Errorf("input: %w", err)
+		}
+		if !utf8.ValidString(path) {
+			return Plan{}, fmt.Errorf("input: the name of %q is not UTF-8, as rows and Beam need it; rename the file", path)
 		}
 		unit := Unit{Index: i, Of: len(paths), Name: filepath.ToSlash(rel), Path: path, Bytes: size}
 		plan.Units = append(plan.Units, unit)

@@ -83,6 +83,7 @@ func TestPlanFilesRefuses(t *testing.T) {
 		{"malformed glob", filepath.Join(root, "[.tar"), false},
 		{"unreadable file among good ones", filepath.Join(root, "z"), false},
 		{"folder named like a tar", filepath.Join(root, "f"), false},
+		{"name that is not UTF-8", writeFiles(t, map[string]int{"caf\xe9.tar": 1}), false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
