@@ -15,6 +15,11 @@ import (
 type Phrase struct {
 	// Span is where the phrase stands, in bytes of the caption.
 	Span schema.ByteSpan
+	// Expression is the referring expression that the phrase heads, with
+	// Options.Expressions: the phrase and what follows and describes it, as in
+	// "a dog in a field of flowers". It starts with Span, or is zero where there is
+	// none. Expressions do not overlap.
+	Expression schema.ByteSpan
 	// ID is equal for phrases of one caption whose normalised texts are equal
 	// (NFC, lower case, no leading determiner or possessive pronoun, spaces
 	// folded). IDs count from 0 in the order of first mention.
@@ -66,5 +71,5 @@ func (e *Extractor) AppendPhrases(dst []Phrase, caption string) []Phrase {
 	s := e.scratch.Get().(*scratch)
 	defer e.scratch.Put(s)
 	s.read(caption, e.opts.Grammar)
-	return s.appendPhrases(dst, caption, e.opts.DropAbstract)
+	return s.appendPhrases(dst, caption, e.opts)
 }

@@ -25,6 +25,15 @@ func newExtractor(t testing.TB, opts extract.Options) *extract.Extractor {
 	return ex
 }
 
+// allExtractors returns one for each grammar, which also looks for expressions.
+func allExtractors(t testing.TB) (out []*extract.Extractor) {
+	t.Helper()
+	for _, g := range extract.Grammars {
+		out = append(out, newExtractor(t, extract.Options{Grammar: g, Expressions: true}))
+	}
+	return out
+}
+
 // texts returns what the phrases of caption say.
 func texts(ex *extract.Extractor, caption string) []string {
 	var out []string
@@ -194,6 +203,7 @@ var hardCaptions = []string{
 var endlessWords = []string{
 	"the red ", "red ", "very ", "the ", "two ", "group of ", "man 's ", "red and ", "red , ", "in black ", "running ",
 	"snow covered ", "Big ", "stock ", "number 5 ", "each other ", "runs ", "dog ",
+	"dog that ", "dog next to ", "dog walking ", "dog in \" ", "dog dressed in ", "dog who very ", "dog that dog in ",
 }
 
 func TestLinear(t *testing.T) {
@@ -201,8 +211,7 @@ func TestLinear(t *testing.T) {
 	if testing.Short() {
 		size = 20_000
 	}
-	for _, g := range extract.Grammars {
-		ex := newExtractor(t, extract.Options{Grammar: g})
+	for _, ex := range allExtractors(t) {
 		for _, w := range endlessWords {
 			caption := strings.Repeat(w, size/len(w))
 			checkPhrases(t, caption, ex.Extract(caption))
@@ -210,34 +219,49 @@ func TestLinear(t *testing.T) {
 	}
 }
 
-// TestRandomCaptions joins pieces of every script and kind at random.
+// pieces are what random captions are joined of: every script and kind.
+var pieces = []string{
+	"a", " ", " ", " ", "dog", "red", "'", "’s", "n't", "-", ".", ",", "!", "\"", "&amp;", "<b>", "<PERSON>", "#x", "@",
+	"👨‍👩‍👧", "❤️", "🇩🇪", "e\u0301", "שלום", "\u202e", "\r\n", "\ufeff", "\u200d", "𝒜", "日本", "İ", "ß", "\xff", "\xed\xa0\x80",
+	"5", "½", "\u00a0", "\x00", "®", "of", "and", "group", "in", "Stock", "Photo", "standing", "_", "/", "http://x",
+	"a man ", "that ", "who ", "wears ", "the hat ", "next to ", "is ", "dressed ",
+}
+
+// randomCaption joins pieces, and characters from all of Unicode.
+func randomCaption(rng *rand.Rand) string {
+	var b strings.Builder
+	for range rng.IntN(12) {
+		if rng.IntN(8) == 0 {
+			b.WriteRune(rune(rng.IntN(unicode.MaxRune + 1)))
+			continue
+		}
+		b.WriteString(pieces[rng.IntN(len(pieces))])
+	}
+	caption, _ := extract.Sanitize(b.String())
+	return caption
+}
+
+// TestRandomCaptions looks at a million captions.
 func TestRandomCaptions(t *testing.T) {
-	n := 100_000
+	n := 1_000_000
 	if testing.Short() {
 		n = 5_000
 	}
-	pieces := []string{
-		"a", " ", " ", " ", "dog", "red", "'", "’s", "n't", "-", ".", ",", "!", "\"", "&amp;", "<b>", "<PERSON>", "#x", "@",
-		"👨‍👩‍👧", "❤️", "🇩🇪", "e\u0301", "שלום", "\u202e", "\r\n", "\ufeff", "\u200d", "𝒜", "日本", "İ", "ß", "\xff", "\xed\xa0\x80",
-		"5", "½", "\u00a0", "\x00", "®", "of", "and", "group", "in", "Stock", "Photo", "standing", "_", "/", "http://x",
-	}
 	rng := rand.New(rand.NewPCG(3, 4))
-	exs := []*extract.Extractor{newExtractor(t, extract.Options{}), newExtractor(t, extract.Options{Grammar: extract.GrammarGLIP})}
+	exs := allExtractors(t)
+	var phrases []extract.Phrase
 	for range n {
-		var b strings.Builder
-		for range rng.IntN(12) {
-			b.WriteString(pieces[rng.IntN(len(pieces))])
-		}
-		caption, _ := extract.Sanitize(b.String())
+		caption := randomCaption(rng)
 		for _, ex := range exs {
-			checkPhrases(t, caption, ex.Extract(caption))
+			ex.Gate(caption)
+			phrases = ex.AppendPhrases(phrases[:0], caption)
+			checkPhrases(t, caption, phrases)
 		}
 	}
 }
 
 func TestHardCaptions(t *testing.T) {
-	for _, g := range extract.Grammars {
-		ex := newExtractor(t, extract.Options{Grammar: g})
+	for _, ex := range allExtractors(t) {
 		for _, c := range hardCaptions {
 			clean, _ := extract.Sanitize(c)
 			checkPhrases(t, clean, ex.Extract(clean))
@@ -248,8 +272,15 @@ func TestHardCaptions(t *testing.T) {
 // checkPhrases proves what package extract promises of every span.
 func checkPhrases(t *testing.T, caption string, phrases []extract.Phrase) {
 	t.Helper()
-	end, ids := 0, int32(0)
+	end, grown, ids := 0, 0, int32(0)
 	for _, p := range phrases {
+		if e := p.Expression; e != (schema.ByteSpan{}) {
+			if e.Start != p.Span.Start || e.Start < grown || e.End <= p.Span.End || e.End > len(caption) {
+				t.Fatalf("%.80q: expression %v of phrase %v after byte %d", caption, e, p.Span, grown)
+			}
+			grown = e.End
+			checkBorder(t, caption, e.End)
+		}
 		s := p.Span
 		if s.Start < end || s.End <= s.Start || s.End > len(caption) {
 			t.Fatalf("%.80q: span %v after byte %d", caption, s, end)
@@ -270,6 +301,27 @@ func checkPhrases(t *testing.T, caption string, phrases []extract.Phrase) {
 		checkBorder(t, caption, s.Start)
 		checkBorder(t, caption, s.End)
 	}
+	if len(caption) < 1000 {
+		checkStored(t, caption, phrases)
+	}
+}
+
+// checkStored proves that the offsets that files hold cut the same text.
+func checkStored(t *testing.T, caption string, phrases []extract.Phrase) {
+	t.Helper()
+	var bytes []schema.ByteSpan
+	for _, p := range phrases {
+		bytes = append(bytes, p.Span)
+		if p.Expression != (schema.ByteSpan{}) {
+			bytes = append(bytes, p.Expression)
+		}
+	}
+	for i, s := range schema.RuneSpans(caption, bytes) {
+		want := caption[bytes[i].Start:bytes[i].End]
+		if got, ok := s.Slice(caption); !ok || got != want {
+			t.Fatalf("%.80q: code points %v say %q, want %q", caption, s, got, want)
+		}
+	}
 }
 
 func isEdge(r rune) bool { return unicode.IsSpace(r) || unicode.IsPunct(r) || unicode.IsControl(r) }
@@ -282,8 +334,7 @@ func checkBorder(t *testing.T, caption string, i int) {
 	t.Helper()
 	before, _ := utf8.DecodeLastRuneInString(caption[:i])
 	after, _ := utf8.DecodeRuneInString(caption[i:])
-	clitic := negation.MatchString(caption[i:])
-	if unicode.IsLetter(before) && unicode.IsLetter(after) && !clitic {
+	if unicode.IsLetter(before) && unicode.IsLetter(after) && !negation.MatchString(caption[i:]) {
 		t.Fatalf("%.80q: border at byte %d is inside a word", caption, i)
 	}
 }
@@ -294,10 +345,7 @@ func FuzzExtract(f *testing.F) {
 			f.Add(c)
 		}
 	}
-	exs := make([]*extract.Extractor, len(extract.Grammars))
-	for i, g := range extract.Grammars {
-		exs[i] = newExtractor(f, extract.Options{Grammar: g})
-	}
+	exs := allExtractors(f)
 	f.Fuzz(func(t *testing.T, caption string) {
 		clean, _ := extract.Sanitize(caption)
 		for _, ex := range exs {
@@ -311,8 +359,7 @@ func TestSameForEveryGoroutine(t *testing.T) {
 		"Cathedral City mature Lighter grated cheese", "Leche de Burra",
 		"an orange shirt is eating an orange", "a light blue car under a street light", "a dog", "",
 	}
-	for _, g := range extract.Grammars {
-		ex := newExtractor(t, extract.Options{Grammar: g})
+	for _, ex := range allExtractors(t) {
 		var want [][]extract.Phrase
 		for _, c := range captions {
 			want = append(want, ex.Extract(c))

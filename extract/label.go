@@ -16,6 +16,7 @@ type labeller struct {
 	opts      StreamOptions
 	phrases   []Phrase
 	spans     []schema.ByteSpan
+	grown     []schema.ByteSpan // the expressions that there are
 	out       bytes.Buffer
 	enc       *json.Encoder
 }
@@ -77,11 +78,19 @@ type labelledPhrase struct {
 	End   int32    `json:"end"`
 	ID    int32    `json:"phrase_id"`
 	Flags []string `json:"flags"`
+
+	Expression *labelledSpan `json:"expression,omitempty"`
+}
+
+type labelledSpan struct {
+	Text  string `json:"text"`
+	Start int32  `json:"start"`
+	End   int32  `json:"end"`
 }
 
 // label appends the line of one caption.
 func (l *labeller) label(stats *StreamStats, caption string) error {
-	l.phrases, l.spans = l.phrases[:0], l.spans[:0]
+	l.phrases, l.spans, l.grown = l.phrases[:0], l.spans[:0], l.grown[:0]
 	reason, ok := l.extractor.Gate(caption)
 	if ok {
 		l.phrases = l.extractor.AppendPhrases(l.phrases, caption)
@@ -92,6 +101,9 @@ func (l *labeller) label(stats *StreamStats, caption string) error {
 	stats.Phrases += int64(len(l.phrases))
 	for _, p := range l.phrases {
 		l.spans = append(l.spans, p.Span)
+		if p.Expression != (schema.ByteSpan{}) {
+			l.grown = append(l.grown, p.Expression)
+		}
 	}
 	spans := schema.RuneSpans(caption, l.spans)
 	if l.opts.Spans {
@@ -102,6 +114,7 @@ func (l *labeller) label(stats *StreamStats, caption string) error {
 
 func (l *labeller) rows(caption string, spans []schema.Span) []labelledPhrase {
 	rows := make([]labelledPhrase, len(spans))
+	grown := schema.RuneSpans(caption, l.grown)
 	for i, p := range l.phrases {
 		rows[i] = labelledPhrase{
 			Text:  caption[p.Span.Start:p.Span.End],
@@ -109,6 +122,10 @@ func (l *labeller) rows(caption string, spans []schema.Span) []labelledPhrase {
 			End:   spans[i].End,
 			ID:    p.ID,
 			Flags: append([]string{}, p.Flags...),
+		}
+		if e := p.Expression; e != (schema.ByteSpan{}) {
+			rows[i].Expression = &labelledSpan{caption[e.Start:e.End], grown[0].Start, grown[0].End}
+			grown = grown[1:]
 		}
 	}
 	return rows

@@ -44,6 +44,9 @@ type Options struct {
 	// AnyLanguage lets captions through Gate that are not in English. The tagger
 	// knows English only.
 	AnyLanguage bool
+	// Expressions looks for the referring expressions of phrases
+	// (Phrase.Expression).
+	Expressions bool
 }
 
 // withDefaults fills in what is left zero.

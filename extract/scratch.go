@@ -16,7 +16,8 @@ type scratch struct {
 	tokens []token.Token
 	words  []grammar.Word
 	chunks []grammar.Chunk
-	forms  []byte // what words' forms point into
+	grown  []grammar.Chunk // the expression of each chunk
+	forms  []byte          // what words' forms point into
 	seq    *tagger.Sequence
 	ids    mentions
 }
@@ -111,18 +112,26 @@ func (s *scratch) tag() {
 
 // appendPhrases makes a phrase of every chunk, or of those that are not
 // abstract.
-func (s *scratch) appendPhrases(dst []Phrase, caption string, dropAbstract bool) []Phrase {
+func (s *scratch) appendPhrases(dst []Phrase, caption string, opts Options) []Phrase {
 	s.ids.reset(len(s.chunks))
-	for _, c := range s.chunks {
+	s.grown = s.grown[:0]
+	if opts.Expressions {
+		s.grown = grammar.Expressions(s.grown, s.words, s.chunks)
+	}
+	for i, c := range s.chunks {
 		abstract := grammar.IsAbstract(s.words, c)
-		if abstract && dropAbstract {
+		if abstract && opts.DropAbstract {
 			continue
 		}
-		dst = append(dst, Phrase{
+		p := Phrase{
 			Span:  s.span(caption, c),
 			ID:    s.ids.number(caption, s.tokens[c.First:c.Last+1]),
 			Flags: flagsOf(abstract, grammar.IsName(s.words, c)),
-		})
+		}
+		if opts.Expressions && s.grown[i] != c {
+			p.Expression = s.span(caption, s.grown[i])
+		}
+		dst = append(dst, p)
 	}
 	return dst
 }

@@ -18,7 +18,7 @@ type StreamOptions struct {
 	// Plain says that a line of the input is a caption itself; otherwise it is
 	// a JSON object with a string "caption".
 	Plain bool
-	// Spans writes only [[start,end],...] for each caption.
+	// Spans writes only [[start,end],...] of the phrases of each caption.
 	Spans bool
 }
 
@@ -33,6 +33,9 @@ type StreamStats struct {
 // in the same order:
 //
 //	{"caption":"two dogs","phrases":[{"text":"two dogs","start":0,"end":8,"phrase_id":0,"flags":[]}]}
+//
+// With Options.Expressions a phrase that heads a referring expression has a member
+// "expression" with its text, start and end as well.
 //
 // Offsets are code points of the caption as written, which is the repaired one
 // (see Sanitize). A caption that Gate refuses has no phrases and its reason as

@@ -42,6 +42,9 @@ const (
 	activity
 	ground
 	subject
+	state
+	passive
+	acted
 )
 
 // anyVerb holds the forms of the verbs there.
@@ -56,7 +59,7 @@ var classNames = map[string]Class{
 	"pronoun": pronoun, "being": being, "plural": plural, "abstract": abstract,
 	"closed": closed, "irregular": verbEd,
 	"linked": linked, "adverb": adverb, "preposition": preposition, "boilerplate": boilerplate, "free": free,
-	"activity": activity, "ground": ground, "subject": subject,
+	"activity": activity, "ground": ground, "subject": subject, "state": state, "passive": passive, "acted": acted,
 }
 
 var lexicon = readLexicon(lexiconText)
