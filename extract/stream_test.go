@@ -7,6 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -32,6 +36,18 @@ func TestStream(t *testing.T) {
 		},
 		{"spans", `{"caption":"👍 a dog"}` + "\n" + `{"caption":"and then"}` + "\n", "[[2,7]]\n[]\n", extract.StreamOptions{Options: glip, Spans: true}},
 		{"plain", "a dog\n\nthe cat\n", "[[0,5]]\n[]\n[[0,7]]\n", extract.StreamOptions{Options: glip, Plain: true, Spans: true}},
+		{
+			"expressions", "a café in rain\n",
+			`{"caption":"a café in rain","phrases":[` +
+				`{"text":"a café","start":0,"end":6,"phrase_id":0,"flags":[],"expression":{"text":"a café in rain","start":0,"end":14}},` +
+				`{"text":"rain","start":10,"end":14,"phrase_id":1,"flags":[]}]}` + "\n",
+			extract.StreamOptions{Options: extract.Options{Expressions: true}, Plain: true},
+		},
+		{
+			"other language", "ein Hund mit einem Ball\n",
+			`{"caption":"ein Hund mit einem Ball","reject":"other_language","phrases":[]}` + "\n",
+			extract.StreamOptions{Plain: true},
+		},
 		{
 			"repaired", "\xff\xfea <dog>\n", `{"caption":"` + "\ufffd" + `a <dog>","phrases":[]}` + "\n",
 			extract.StreamOptions{Options: glip, Plain: true},
@@ -104,8 +120,8 @@ func TestStreamOrder(t *testing.T) {
 	for i := range n {
 		fmt.Fprintf(&in, "{\"caption\":\"%d red dogs and the cat %d\"}\n", i, i%7)
 	}
-	outputs := make([]string, 2)
-	for i, procs := range []int{1, 8} {
+	outputs := make([]string, 3)
+	for i, procs := range []int{1, 2, 8} {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
 		var out strings.Builder
 		stats, err := extract.Stream(t.Context(), bytes.NewReader(in.Bytes()), &out, extract.StreamOptions{})
@@ -117,13 +133,54 @@ func TestStreamOrder(t *testing.T) {
 		}
 		outputs[i] = out.String()
 	}
-	if outputs[0] != outputs[1] {
-		t.Error("1 and 8 workers differ")
+	if outputs[0] != outputs[1] || outputs[0] != outputs[2] {
+		t.Error("1, 2 and 8 workers differ")
 	}
-	for i, line := range strings.Split(strings.TrimSpace(outputs[1]), "\n") {
+	for i, line := range strings.Split(strings.TrimSpace(outputs[2]), "\n") {
 		var row struct{ Caption string }
 		if err := json.Unmarshal([]byte(line), &row); err != nil || !strings.HasPrefix(row.Caption, fmt.Sprint(i, " ")) {
 			t.Fatalf("line %d is %q (%v)", i, line, err)
+		}
+	}
+}
+
+// streamFile is the environment variable with which TestStreamSameInEveryProcess
+// runs itself as another process, and says where that one writes.
+const streamFile = "GROUNDMILL_TEST_STREAM_FILE"
+
+// TestStreamSameInEveryProcess compares the bytes of three processes, in which
+// maps and hashes have other seeds.
+func TestStreamSameInEveryProcess(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 8))
+	var in strings.Builder
+	for range 2_000 {
+		line, _ := json.Marshal(map[string]string{"caption": randomCaption(rng)})
+		in.Write(append(line, '\n'))
+	}
+	var out bytes.Buffer
+	opts := extract.StreamOptions{Options: extract.Options{Expressions: true}}
+	if _, err := extract.Stream(t.Context(), strings.NewReader(in.String()), &out, opts); err != nil {
+		t.Fatal(err)
+	}
+	if path := os.Getenv(streamFile); path != "" {
+		if err := os.WriteFile(path, out.Bytes(), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	for i := range 2 {
+		path := filepath.Join(t.TempDir(), fmt.Sprint(i))
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$")
+		cmd.Env = append(os.Environ(), streamFile+"="+path, fmt.Sprint("GOMAXPROCS=", 1+7*i))
+		if message, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, message)
+		}
+		other, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(out.Bytes(), other) {
+			t.Errorf("process %d writes other bytes", i)
 		}
 	}
 }

@@ -13,9 +13,7 @@ import (
 
 type extractOptions struct {
 	input, output string
-	plain, spans  bool
-	grammar       string
-	maxCodePoints int
+	extract.StreamOptions
 }
 
 func newExtract(c *console) *cobra.Command {
@@ -26,7 +24,9 @@ func newExtract(c *console) *cobra.Command {
 		Long: `extract reads one caption a line, as a JSON object with a "caption" field (or,
 with --plain, as the line itself), and writes one JSON value a line: the caption
 and its phrases. Offsets count Unicode code points, as Python slices do. Input of
-any size is streamed.`,
+any size is streamed. A caption that is not in English is written with the reason
+and without phrases; --any-language reads it all the same. --expressions adds to a
+phrase the referring expression that it heads: "a dog in a field of flowers".`,
 		Example:     "  runner extract -i captions.jsonl -o phrases.jsonl\n  echo 'two red apples and a dog' | runner extract --plain",
 		Annotations: exits(exitOK, exitFailed, exitUsage, exitInterrupted),
 		Args:        usageArgs(cobra.NoArgs),
@@ -35,20 +35,18 @@ any size is streamed.`,
 	f := cmd.Flags()
 	f.StringVarP(&o.input, "input", "i", "-", "`file` of captions, - for standard input")
 	f.StringVarP(&o.output, "output", "o", "-", "`file` to write, - for standard output")
-	f.BoolVar(&o.plain, "plain", false, "each line is a caption, not JSON")
-	f.BoolVar(&o.spans, "spans", false, "write only [[start,end],...] for each caption")
-	f.StringVar(&o.grammar, "grammar", string(extract.DefaultGrammar), "chunk grammar")
-	f.IntVar(&o.maxCodePoints, "max-code-points", extract.DefaultMaxCodePoints, "longest caption that is read")
+	f.BoolVar(&o.Plain, "plain", false, "each line is a caption, not JSON")
+	f.BoolVar(&o.Spans, "spans", false, "write only [[start,end],...] for each caption")
+	f.StringVar((*string)(&o.Grammar), "grammar", string(extract.DefaultGrammar), "chunk grammar")
+	f.IntVar(&o.MaxCodePoints, "max-code-points", extract.DefaultMaxCodePoints, "longest caption that is read")
+	f.BoolVar(&o.DropAbstract, "drop-abstract", false, "leave out phrases that name nothing visible")
+	f.BoolVar(&o.AnyLanguage, "any-language", false, "read captions in other scripts and languages than English")
+	f.BoolVar(&o.Expressions, "expressions", false, "add the referring expressions of phrases")
 	return cmd
 }
 
 func runExtract(cmd *cobra.Command, c *console, o extractOptions) error {
-	opts := extract.StreamOptions{
-		Options: extract.Options{Grammar: extract.Grammar(o.grammar), MaxCodePoints: o.maxCodePoints},
-		Plain:   o.plain,
-		Spans:   o.spans,
-	}
-	if err := opts.Validate(); err != nil {
+	if err := o.Validate(); err != nil {
 		return &exitError{exitUsage, err}
 	}
 	in, err := openInput(cmd, o.input)
@@ -57,7 +55,7 @@ func runExtract(cmd *cobra.Command, c *console, o extractOptions) error {
 	}
 	defer in.Close()
 	write := func(ctx context.Context, w io.Writer) (extract.StreamStats, error) {
-		return extract.Stream(ctx, in, w, opts)
+		return extract.Stream(ctx, in, w, o.StreamOptions)
 	}
 	if o.output == "-" {
 		_, err := write(cmd.Context(), c.out)
