@@ -37,7 +37,7 @@ func Reasons() []ReasonInfo {
 		{ReasonMissingImage, "The record has no image file."},
 		{ReasonMissingCaption, "The record has neither `KEY.txt` nor a `caption` in `KEY.json`."},
 		{ReasonEmptyCaption, "The caption is empty or white space."},
-		{ReasonCaptionTooLong, "The caption has more bytes than the configured limit."},
+		{ReasonCaptionTooLong, "The caption has more code points than the configured limit."},
 		{ReasonOtherScript, "More than a fifth of the caption's letters are in another script than Latin."},
 		{ReasonOtherLanguage, "The caption's function words are those of another language than English."},
 		{ReasonNoPhrases, "The caption has no phrase that could be grounded."},
