@@ -1,7 +1,9 @@
 // Package extract finds the noun phrases of captions and where they stand.
 //
 // A caption is cut into tokens (package token), the tokens are tagged (package
-// tagger) and a grammar (package grammar) joins tagged tokens to phrases:
+// tagger) and a grammar (package grammar) joins tagged tokens to phrases and, as an
+// option, phrases to referring expressions. Captions that are not in English
+// (package language) stay outside:
 //
 //	ex, err := extract.New(extract.Options{})
 //	caption, _ = extract.Sanitize(caption) // what is stored from here on
