@@ -45,6 +45,8 @@ func TestSamples(t *testing.T) {
 		{"empty caption in json", map[string]string{"jpg": good, "txt": fox, "json": `{"caption": ""}`}, schema.ReasonEmptyCaption},
 		{"100 kB caption", map[string]string{"jpg": good, "txt": strings.Repeat("fox ", 25_000)}, schema.ReasonCaptionTooLong},
 		{"no phrases", map[string]string{"jpg": good, "txt": "of and to"}, schema.ReasonNoPhrases},
+		{"other script", map[string]string{"jpg": good, "txt": "рыжая лиса"}, schema.ReasonOtherScript},
+		{"other language", map[string]string{"jpg": good, "txt": "ein Fuchs und eine Katze"}, schema.ReasonOtherLanguage},
 		{"json is cut off", map[string]string{"jpg": good, "txt": fox, "json": `{"caption": `}, schema.ReasonBadMetadata},
 		{"json is a list", map[string]string{"jpg": good, "txt": fox, "json": `[]`}, schema.ReasonBadMetadata},
 		{"json is null", map[string]string{"jpg": good, "txt": fox, "json": `null`}, schema.ReasonBadMetadata},
