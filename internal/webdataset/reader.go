@@ -89,6 +89,7 @@ func (r *Reader) advance() (*Sample, error) {
 	}
 	done := r.begin(key)
 	if !r.limits.wants(ext) {
+		r.pending.leaveOut(ext)
 		return done, nil
 	}
 	m, err := r.readMember(hdr, ext)

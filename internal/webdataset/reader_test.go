@@ -196,6 +196,18 @@ func TestReaderDamage(t *testing.T) {
 	}
 }
 
+func TestReaderNamesUnread(t *testing.T) {
+	data := buildTar(t, entry{name: "a.v2.jpg"}, entry{name: "a.v2.txt"}, entry{name: "a.v2.jpg"}, entry{name: "a.txt"},
+		entry{name: "a.1"}, entry{name: "a.2"}, entry{name: "a.3"})
+	s, err := Open(bytes.NewReader(data), "t.tar", Limits{Extensions: []string{"txt"}}).Next()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"v2.jpg", "v2.txt", "1", "2"}, s.Unread); diff != "" {
+		t.Errorf("unread (-want +got):\n%s", diff)
+	}
+}
+
 func TestReaderPadding(t *testing.T) {
 	data := append(buildTar(t, entry{name: "a.jpg", data: "AAAA"}), make([]byte, 9999)...)
 	got, err := readAll(Open(bytes.NewReader(data), "t.tar", Limits{}))

@@ -12,6 +12,10 @@ type Sample struct {
 	Index   int64 // 0-based position among the samples of the tar
 	Members []Member
 
+	// Unread holds the first few different extensions of the members that
+	// Limits.Extensions leaves out: what was there instead of what was wanted.
+	Unread []string
+
 	// Duplicates holds the extensions that occurred more than once, in order of
 	// discovery; Members keeps the first of each.
 	Duplicates []string
@@ -46,6 +50,15 @@ func (s *Sample) add(m Member) {
 	}
 	if !slices.Contains(s.Duplicates, m.Ext) {
 		s.Duplicates = append(s.Duplicates, m.Ext)
+	}
+}
+
+// maxUnread bounds Sample.Unread.
+const maxUnread = 4
+
+func (s *Sample) leaveOut(ext string) {
+	if len(s.Unread) < maxUnread && !slices.Contains(s.Unread, ext) {
+		s.Unread = append(s.Unread, ext)
 	}
 }
 

@@ -49,7 +49,7 @@ func readPair(s *webdataset.Sample) (pair, error) {
 		return pair{}, err
 	}
 	if p.image = s.Find(imageExts...); p.image == nil {
-		return pair{}, rejectf(schema.ReasonMissingImage, "there is no .%s", strings.Join(imageExts, ", ."))
+		return pair{}, rejectf(schema.ReasonMissingImage, "there is no .%s%s", strings.Join(imageExts, ", ."), instead(s))
 	}
 	if caption == nil {
 		if caption, err = readText(s.Find("txt")); err != nil {
@@ -57,10 +57,19 @@ func readPair(s *webdataset.Sample) (pair, error) {
 		}
 	}
 	if caption == nil {
-		return pair{}, rejectf(schema.ReasonMissingCaption, "there is no .txt and no caption in .json")
+		return pair{}, rejectf(schema.ReasonMissingCaption, "there is no .txt and no caption in .json%s", instead(s))
 	}
 	p.caption = *caption
 	return p, nil
+}
+
+// instead names the members that nobody wanted. They often tell what is wrong,
+// such as a key with a dot: the image of photo.v2.jpg is the .v2.jpg of photo.
+func instead(s *webdataset.Sample) string {
+	if len(s.Unread) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", but %.100q; a key ends at the first dot of the file name", s.Unread)
 }
 
 // readText returns the content of KEY.txt, nil when there is none.
