@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -51,11 +52,10 @@ func runTeacherImport(cmd *cobra.Command, c *console, o glip.ImportOptions, voca
 		return usage("--min-size %d and --max-size %d: want 0 < min <= max", o.MinSize, o.MaxSize)
 	}
 	if vocab != "" {
-		data, err := os.ReadFile(vocab)
-		if err != nil {
+		var err error
+		if o.Vocab, err = readVocab(vocab); err != nil {
 			return &exitError{exitUsage, err}
 		}
-		o.Vocab = strings.Split(strings.TrimRight(string(data), "\n"), "\n")
 	}
 	report, err := glip.Import(cmd.Context(), o)
 	if err != nil {
@@ -65,6 +65,20 @@ func runTeacherImport(cmd *cobra.Command, c *console, o glip.ImportOptions, voca
 		fmt.Fprintln(c.err, "warning:", warning)
 	}
 	return c.result(report, func(w io.Writer) { writeImport(w, o, report) })
+}
+
+// readVocab reads a file of word pieces, a piece a line, with the line ends of any
+// system: Python, which wrote most such files, reads them all as one.
+func readVocab(path string) ([]string, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	text := strings.TrimRight(strings.ReplaceAll(string(data), "\r\n", "\n"), "\n")
+	if text == "" || !utf8.ValidString(text) {
+		return nil, fmt.Errorf("vocabulary %s: want UTF-8 text, a word piece a line", path)
+	}
+	return strings.Split(text, "\n"), nil
 }
 
 func writeImport(w io.Writer, o glip.ImportOptions, r *glip.ImportReport) {
