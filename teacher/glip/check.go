@@ -178,7 +178,18 @@ func (c *checker) prepare(rc referenceCase) ([]query, error) {
 		}
 		queries[i] = q
 	}
-	return queries, nil
+	return queries, c.complete(rc.Name)
+}
+
+// complete refuses a case without the tensors of the head: a check of nothing
+// would pass.
+func (c *checker) complete(name string) error {
+	for _, output := range headOutputs {
+		if _, ok := c.Tensors[name+"/"+output]; !ok {
+			return fmt.Errorf("glip: the reference has no tensor %s/%s", name, output)
+		}
+	}
+	return nil
 }
 
 func (c *checker) prepareOne(name string, i int, limits sizes) (*prepared, error) {

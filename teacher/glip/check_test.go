@@ -171,6 +171,7 @@ func TestBadReferences(t *testing.T) {
 		"no image":       {head + tokens[1:] + `},"cases":[{"name":"c","images":[{}]}]}`, "no image c/image0"},
 		"images missing": {head + image + tokens + `},"cases":[{"name":"c","images":[]}]}`, "0 images, 1 rows"},
 		"columns":        {head + image + tokens + `},"cases":[{"name":"c","images":[{"phrase_tokens":[[2]]}]}]}`, "outside its 2 tokens"},
+		"no outputs":     {head + image + tokens + `},"cases":[{"name":"c","images":[{}]}]}`, "no tensor c/logits"},
 		"past the end":   {head + strings.Replace(image, `"offset":0`, `"offset":9999`, 1) + tokens + `},"cases":[{"name":"c","images":[{}]}]}`, "c/image0 does not fit"},
 		"wrong type":     {head + strings.Replace(image, "uint8", "int8", 1) + tokens + `},"cases":[{"name":"c","images":[{}]}]}`, "c/image0 is int8"},
 	}
