@@ -91,6 +91,9 @@ func (im *importer) run() (*ImportReport, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := im.verify(); err != nil {
+		return nil, err
+	}
 	graph, err := buildGraph(architecture, im.weights, im.options.Debug)
 	if err != nil {
 		return nil, err
@@ -105,6 +108,18 @@ func (im *importer) run() (*ImportReport, error) {
 		Tensors: len(wanted), Parameters: elements(wanted), Nodes: graph.Nodes(),
 		Written: *written, Warnings: im.warnings,
 	}, nil
+}
+
+// verify warns of damage that the sizes do not show. It is no error: a file may
+// have been saved without checksums.
+func (im *importer) verify() error {
+	damaged, err := im.file.Damaged(im.weights.ctx)
+	if len(damaged) > 0 {
+		im.warnings = append(im.warnings, fmt.Sprintf(
+			"%d entries of the checkpoint, %s the first, do not have the checksum recorded for them: unless it was saved without checksums, it is damaged; fetch it again",
+			len(damaged), damaged[0]))
+	}
+	return err
 }
 
 func (im *importer) write(graph *onnx.Graph, meta metadata) (*onnx.Written, error) {
