@@ -1,5 +1,4 @@
 """Post-norm BERT (Devlin et al. 2018) with the key names of the transformers library."""
-import torch
 from torch import nn
 from torch.nn import functional as F
 

@@ -5,7 +5,6 @@ begin with plain convolutions, and position embeddings start at zero, so that pl
 beyond the longest training caption add nothing. log_scale starts at -2 (model.py):
 from 0 the words take several times longer to matter.
 """
-import torch
 from torch import nn
 
 from bert import BertModel
