@@ -31,7 +31,8 @@
 // objects are left out. The pipeline adds to meta:
 //
 //	exif_orientation   2 to 8: the orientation that was recorded, not applied
-//	caption_sanitized  true: bytes that were no UTF-8 were replaced by U+FFFD
+//	caption_sanitized  true: bytes that were no UTF-8, or half a surrogate pair of
+//	                   KEY.json, were replaced by U+FFFD
 //
 // A sample that cannot become a row becomes a reject with a schema.Reason; the
 // rest of the tar goes on. A damaged tar gives what comes before the damage and

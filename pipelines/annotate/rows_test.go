@@ -38,7 +38,7 @@ func TestRowContents(t *testing.T) {
 		Width: 64, Height: 48, ImageSHA256: hex.EncodeToString(sum[:]),
 		Image:  &schema.EncodedImage{Bytes: []byte(jpeg), Path: "dir/one.jpg"},
 		Source: schema.Source{Shard: "00000.tar", Index: 0},
-		Meta:   map[string]string{"width": "64", "exif_orientation": "6"},
+		Meta:   map[string]string{"width": "64", "exif_orientation": "6", "caption_sanitized": "true"},
 	}
 	got := *row
 	got.Phrases = nil
