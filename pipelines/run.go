@@ -35,37 +35,55 @@ type Options struct {
 	Observe func(Progress)
 }
 
+// RefusedError says that a run was refused before any work: its input, its output
+// folder or what its job needs is not as it should be. Nothing was touched.
+type RefusedError struct {
+	Err error
+}
+
+func (e *RefusedError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the reason.
+func (e *RefusedError) Unwrap() error { return e.Err }
+
 // Run does the units of the plan and commits their results. After an error,
 // also that of a cancelled ctx, there is no _SUCCESS; files that do have their
-// final name are whole. When Run returns, nothing of the run goes on in this
-// process. Runs of one process are serialised.
+// final name are whole. A *RefusedError means that no work was begun. When Run
+// returns, nothing of the run goes on in this process. Runs of one process are
+// serialised.
 func Run(ctx context.Context, req Request, opts Options) (*schema.Manifest, error) {
-	opts.Runner = cmp.Or(opts.Runner, RunnerPrism)
-	if !slices.Contains(Runners, opts.Runner) { // Beam would end the process
-		return nil, fmt.Errorf("pipelines: unknown runner %q, use one of %q", opts.Runner, Runners)
-	}
-	if len(req.Plan.Units) == 0 {
-		return nil, fmt.Errorf("%w: the plan has no units", ErrNoInput)
-	}
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	store, err := storage.Open(req.Output)
+	opts.Runner = cmp.Or(opts.Runner, RunnerPrism)
+	store, job, err := prepare(ctx, req, opts)
 	if err != nil {
-		return nil, err
-	}
-	if _, err := CheckOutput(ctx, store); err != nil {
-		return nil, err
-	}
-	job, err := openJob(req.Job, req.Spec)
-	if err != nil {
-		return nil, err
+		return nil, &RefusedError{err}
 	}
 	manifest, err := runUnits(ctx, req, opts, store, job)
 	if closeErr := job.Close(); err == nil && closeErr != nil {
 		return nil, fmt.Errorf("close job: %w", closeErr)
 	}
 	return manifest, err
+}
+
+// prepare checks the request and opens what a run needs.
+func prepare(ctx context.Context, req Request, opts Options) (storage.Store, Job, error) {
+	if !slices.Contains(Runners, opts.Runner) { // Beam would end the process
+		return nil, nil, fmt.Errorf("pipelines: unknown runner %q, use one of %q", opts.Runner, Runners)
+	}
+	if len(req.Plan.Units) == 0 {
+		return nil, nil, fmt.Errorf("%w: the plan has no units", ErrNoInput)
+	}
+	store, err := storage.Open(req.Output)
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, err := CheckOutput(ctx, store); err != nil {
+		return nil, nil, err
+	}
+	job, err := openJob(req.Job, req.Spec)
+	return store, job, err
 }
 
 // runUnits runs the pipeline and commits what it published.

@@ -55,8 +55,8 @@ func runAnnotate(cmd *cobra.Command, c *console, opts annotate.Options) error {
 		Observe:     func(now pipelines.Progress) { p.Set(now.Records, expected(now)) },
 	})
 	p.Stop()
-	var inUse *pipelines.OutputError
-	if errors.Is(err, pipelines.ErrNoInput) || errors.As(err, &inUse) {
+	var refused *pipelines.RefusedError
+	if errors.As(err, &refused) {
 		return &exitError{exitUsage, err}
 	}
 	if err != nil {

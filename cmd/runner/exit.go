@@ -21,7 +21,7 @@ const (
 var exitMeaning = map[exitStatus]string{
 	exitOK:          "success",
 	exitFailed:      "the work failed; the error says what and, where it can, the remedy",
-	exitUsage:       "wrong arguments or configuration; nothing was touched",
+	exitUsage:       "wrong arguments, configuration, input or output; nothing was touched",
 	exitDifferent:   "the check ran and found a difference above its tolerance",
 	exitInterrupted: "stopped by a signal; no partial file stands under a final name",
 }

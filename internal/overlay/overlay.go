@@ -101,17 +101,10 @@ type box struct {
 
 func newCard(c Card) (card, error) {
 	out := card{Row: c.Row, Picture: dataURL(c.Image), Label: float32(max(c.Row.Width, c.Row.Height)) / 24}
-	rest, at := c.Row.Caption, int32(0)
+	if err := out.mark(); err != nil {
+		return card{}, err
+	}
 	for i, p := range c.Row.Phrases {
-		before, ok := schema.Span{Start: 0, End: p.Start - at}.Slice(rest)
-		text, ok2 := schema.Span{Start: p.Start - at, End: p.End - at}.Slice(rest)
-		if !ok || !ok2 {
-			return card{}, fmt.Errorf("phrase %d: span [%d,%d) overlaps another or leaves the caption", i, p.Start, p.End)
-		}
-		out.Caption = append(out.Caption,
-			fragment{Text: before, Phrase: -1},
-			fragment{Text: text, Phrase: i, Boxed: len(p.Boxes) > 0, Score: fmt.Sprintf("%.2f", p.BestScore)})
-		rest, at = rest[len(before)+len(text):], p.End
 		if len(p.Boxes) == 0 {
 			out.Alone++
 		}
@@ -119,8 +112,29 @@ func newCard(c Card) (card, error) {
 			out.Boxes = append(out.Boxes, box{i, b.X1, b.Y1, b.Width(), b.Height(), fmt.Sprintf("%s %.2f", p.Text, b.Score)})
 		}
 	}
-	out.Caption = append(out.Caption, fragment{Text: rest, Phrase: -1})
 	return out, nil
+}
+
+// mark cuts the caption at its phrases. A phrase that overlaps the one before it
+// has boxes but no mark: a word cannot be underlined twice.
+func (c *card) mark() error {
+	rest, at := c.Row.Caption, int32(0)
+	for i, p := range c.Row.Phrases {
+		if p.Start < at {
+			continue
+		}
+		before, ok := schema.Span{Start: 0, End: p.Start - at}.Slice(rest)
+		text, ok2 := schema.Span{Start: p.Start - at, End: p.End - at}.Slice(rest)
+		if !ok || !ok2 {
+			return fmt.Errorf("phrase %d: span [%d,%d) leaves the caption", i, p.Start, p.End)
+		}
+		c.Caption = append(c.Caption,
+			fragment{Text: before, Phrase: -1},
+			fragment{Text: text, Phrase: i, Boxed: len(p.Boxes) > 0, Score: fmt.Sprintf("%.2f", p.BestScore)})
+		rest, at = rest[len(before)+len(text):], p.End
+	}
+	c.Caption = append(c.Caption, fragment{Text: rest, Phrase: -1})
+	return nil
 }
 
 // dataURL embeds a picture; anything that is no raster image is left out, since

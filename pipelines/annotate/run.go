@@ -35,11 +35,11 @@ type spec struct {
 // after errors and cancellation is pipelines.Run's word.
 func Run(ctx context.Context, opts Options, run RunOptions) (*schema.Manifest, error) {
 	if err := opts.Validate(); err != nil {
-		return nil, err
+		return nil, &pipelines.RefusedError{Err: err}
 	}
 	plan, err := plan(opts.Input.Shards)
 	if err != nil {
-		return nil, err
+		return nil, &pipelines.RefusedError{Err: err}
 	}
 	data, err := json.Marshal(spec{opts, run.ToolVersion, plan.Fingerprint})
 	if err != nil {
