@@ -45,6 +45,16 @@ func (m *Manifest) Metadata() Metadata {
 	}
 }
 
+// DamagedUnits returns how many units could not read their input to its end.
+func (m *Manifest) DamagedUnits() (n int) {
+	for _, u := range m.Units {
+		if u.Damaged {
+			n++
+		}
+	}
+	return n
+}
+
 // Merge adds the summaries of units: their files, their counts and their lines.
 // The result does not depend on the order of the summaries.
 func (m *Manifest) Merge(summaries ...UnitSummary) {

@@ -6,6 +6,7 @@ type Reason string
 
 // The reasons. Reasons and docs/rejects.md explain each to users.
 const (
+	ReasonTruncatedRecord  Reason = "truncated_record"
 	ReasonMissingImage     Reason = "missing_image"
 	ReasonMissingCaption   Reason = "missing_caption"
 	ReasonEmptyCaption     Reason = "empty_caption"
@@ -32,6 +33,7 @@ type ReasonInfo struct {
 // each with its meaning.
 func Reasons() []ReasonInfo {
 	return []ReasonInfo{
+		{ReasonTruncatedRecord, "The tar is cut off or damaged inside the record; what follows in it is lost."},
 		{ReasonDuplicateMember, "The record holds two files of one kind, such as two `.txt`."},
 		{ReasonBadMetadata, "`KEY.json` is not a JSON object, or its `caption` is not a string."},
 		{ReasonMissingImage, "The record has no image file."},

@@ -78,6 +78,10 @@ type UnitSummary struct {
 	Counts
 	Files []File   `json:"files,omitempty"`
 	Notes []string `json:"notes,omitempty"` // such as "input truncated at byte 1024"
+
+	// Damaged says that the input could not be read to its end. The counts are of
+	// what came before; a note says where that was.
+	Damaged bool `json:"damaged,omitempty"`
 }
 
 // Validate returns an *InvalidError that lists what does not add up, or nil:

@@ -85,6 +85,7 @@ type summary struct {
 	ConfigSHA256 string        `json:"config_sha256"`
 	Units        int           `json:"units"`
 	Files        int           `json:"files"`
+	DamagedUnits int           `json:"damaged_units"` // whose tar could not be read to its end
 	Totals       schema.Counts `json:"totals"`
 	Notes        []string      `json:"notes,omitempty"`
 }
@@ -92,7 +93,7 @@ type summary struct {
 func summarise(dir string, m *schema.Manifest) summary {
 	return summary{
 		Output: dir, Model: m.Model, ConfigSHA256: m.ConfigSHA256,
-		Units: len(m.Units), Files: len(m.Files), Totals: m.Totals, Notes: inspect.Notes(m),
+		Units: len(m.Units), Files: len(m.Files), DamagedUnits: m.DamagedUnits(), Totals: m.Totals, Notes: inspect.Notes(m),
 	}
 }
 
@@ -101,5 +102,5 @@ func writeSummary(w io.Writer, dir string, m *schema.Manifest) {
 	for _, note := range inspect.Notes(m) {
 		fmt.Fprintf(w, "note: %s\n", note)
 	}
-	inspect.WriteCounts(w, m.Totals)
+	inspect.WriteCounts(w, m.Totals, m.DamagedUnits())
 }

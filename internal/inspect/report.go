@@ -18,11 +18,14 @@ type Report struct {
 	Complete bool             `json:"complete"` // _SUCCESS is there
 	Manifest *schema.Manifest `json:"-"`        // nil when the run is not finished
 
-	Files   []string      `json:"files"` // data files, relative to Dir
-	Schema  string        `json:"schema"`
-	Model   schema.Model  `json:"model"`
-	Totals  schema.Counts `json:"totals"` // of the manifest; without one, of the rows
-	Notes   []string      `json:"notes,omitempty"`
+	Files  []string      `json:"files"` // data files, relative to Dir
+	Schema string        `json:"schema"`
+	Model  schema.Model  `json:"model"`
+	Totals schema.Counts `json:"totals"` // of the manifest; without one, of the rows
+	Notes  []string      `json:"notes,omitempty"`
+
+	DamagedUnits int `json:"damaged_units"` // whose input could not be read to its end
+
 	Scores  Histogram     `json:"scores"`
 	Phrases PhraseCount   `json:"phrases"`
 	Sample  []*schema.Row `json:"-"`
@@ -72,7 +75,7 @@ func (r *Report) readManifest() error {
 		return fmt.Errorf("%s: %w", filepath.Join(r.Dir, schema.ManifestName), err)
 	}
 	r.Model, r.Totals = r.Manifest.Model, r.Manifest.Totals
-	r.Notes = Notes(r.Manifest)
+	r.Notes, r.DamagedUnits = Notes(r.Manifest), r.Manifest.DamagedUnits()
 	return nil
 }
 

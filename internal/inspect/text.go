@@ -14,7 +14,7 @@ import (
 func (r *Report) WriteText(w io.Writer) {
 	r.writeHead(w)
 	fmt.Fprintln(w)
-	WriteCounts(w, r.Totals)
+	WriteCounts(w, r.Totals, r.DamagedUnits)
 	fmt.Fprintf(w, "\nschema (version %d)\n%s\n", schema.Version, indent(r.Schema))
 	r.writeScores(w)
 	r.writePhrases(w)
@@ -38,8 +38,9 @@ func (r *Report) writeHead(w io.Writer) {
 	}
 }
 
-// WriteCounts prints the accounting of a run, a line a count.
-func WriteCounts(w io.Writer, t schema.Counts) {
+// WriteCounts prints the accounting of a run, a line a count; that of damaged
+// inputs only when there are any.
+func WriteCounts(w io.Writer, t schema.Counts, damaged int) {
 	line := func(name string, n, of int64, what, detail string) {
 		text := fmt.Sprintf("%-10s %9d  %-19s %s", name, n, share(n, of, what), detail)
 		fmt.Fprintln(w, strings.TrimRight(text, " "))
@@ -51,6 +52,9 @@ func WriteCounts(w io.Writer, t schema.Counts) {
 	line("grounded", t.GroundedPhrases, t.Phrases, "of phrases", "")
 	line("boxes", t.Boxes, 0, "", "")
 	line("removed", total(t.Removals), t.Boxes+total(t.Removals), "of boxes", listCounts(t.Removals))
+	if damaged > 0 {
+		fmt.Fprintf(w, "damaged tars %7d  (their rest is lost; see the notes)\n", damaged)
+	}
 }
 
 func (r *Report) writeScores(w io.Writer) {

@@ -11,7 +11,10 @@ type TruncatedError struct {
 	// LostKey is the key of the sample that the damage cut through, "" when it
 	// fell between samples.
 	LostKey string
-	Err     error // what package archive/tar found
+	// LostIndex is the position of that sample, which follows the last one that
+	// was returned. It means nothing without LostKey.
+	LostIndex int64
+	Err       error // what package archive/tar found
 }
 
 func (e *TruncatedError) Error() string { return e.Name + ": " + e.Detail() }

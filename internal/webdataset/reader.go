@@ -94,11 +94,9 @@ func (r *Reader) advance() (*Sample, error) {
 	}
 	m, err := r.readMember(hdr, ext)
 	if err != nil {
-		r.pending = nil // the damage cut through this sample
-		if done != nil {
-			r.pending = done
-		}
-		return nil, r.dataError(err, key)
+		lost := r.pending // the damage cut through this sample
+		r.pending = done
+		return nil, r.dataError(err, lost)
 	}
 	r.pending.add(m)
 	return done, nil
@@ -160,11 +158,11 @@ func (r *Reader) afterMark() error {
 	}
 }
 
-func (r *Reader) dataError(err error, key string) error {
+func (r *Reader) dataError(err error, lost *Sample) error {
 	if r.src.err != nil {
 		return r.src.err
 	}
-	return &TruncatedError{Name: r.name, Offset: r.src.n, LostKey: key, Err: err}
+	return &TruncatedError{Name: r.name, Offset: r.src.n, LostKey: lost.Key, LostIndex: lost.Index, Err: err}
 }
 
 // source counts and watches the bytes that the tar reader consumes. It hides

@@ -189,6 +189,9 @@ func TestReaderDamage(t *testing.T) {
 			if trunc.LostKey != tt.wantLost || trunc.Name != "t.tar" {
 				t.Errorf("lost key %q in %q, want %q in t.tar", trunc.LostKey, trunc.Name, tt.wantLost)
 			}
+			if tt.wantLost != "" && trunc.LostIndex != int64(len(got)) {
+				t.Errorf("lost index %d after %d samples", trunc.LostIndex, len(got))
+			}
 			if _, again := r.Next(); again != err {
 				t.Errorf("second call gave %v, want the same error", again)
 			}

@@ -3,6 +3,7 @@ package annotate
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,8 +32,15 @@ func TestDamagedTarKeepsWhatCameBefore(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := mustRun(t, testOptions(t, shards(t, tarOf(t, pairs(2)...), damaged, tarOf(t, pairs(3)...))))
 			unit := r.manifest.Units[1]
-			if want := completeSamples(t, damaged); unit.Records != want {
-				t.Errorf("%d records, want %d", unit.Records, want)
+			begun, lost := samplesOf(t, damaged)
+			if unit.Records != begun {
+				t.Errorf("%d records, want %d", unit.Records, begun)
+			}
+			if diff := cmp.Diff(lost, lostRejects(r, unit.Name)); diff != "" {
+				t.Errorf("rejects of lost samples (-want +got):\n%s", diff)
+			}
+			if !unit.Damaged || r.manifest.DamagedUnits() != 1 {
+				t.Errorf("damaged: %t, one of %d units", unit.Damaged, r.manifest.DamagedUnits())
 			}
 			if len(unit.Notes) != 1 || !strings.HasPrefix(unit.Notes[0], "tar is truncated or corrupt at byte ") {
 				t.Errorf("notes are %q", unit.Notes)
@@ -44,16 +52,35 @@ func TestDamagedTarKeepsWhatCameBefore(t *testing.T) {
 	}
 }
 
-// completeSamples counts what package webdataset gives of a damaged tar.
-func completeSamples(t *testing.T, tar []byte) (n int64) {
+// samplesOf counts the samples that begin in a damaged tar, and names the one
+// that the damage cut through as its reject does.
+func samplesOf(t *testing.T, tar []byte) (begun int64, lost []string) {
 	t.Helper()
 	r := webdataset.Open(bytes.NewReader(tar), "", webdataset.Limits{})
 	for {
-		if _, err := r.Next(); err != nil {
-			return n
+		_, err := r.Next()
+		var damage *webdataset.TruncatedError
+		switch {
+		case err == nil:
+			begun++
+		case !errors.As(err, &damage):
+			t.Fatal(err)
+		case damage.LostKey == "":
+			return begun, nil
+		default:
+			return begun + 1, []string{fmt.Sprintf("%d %s", begun, damage.LostKey)}
 		}
-		n++
 	}
+}
+
+// lostRejects returns the position and key of a tar's truncated records.
+func lostRejects(r result, shard string) (lost []string) {
+	for _, reject := range r.rejects {
+		if reject.Source.Shard == shard && reject.Reason == schema.ReasonTruncatedRecord {
+			lost = append(lost, fmt.Sprintf("%d %s", reject.Source.Index, reject.Key))
+		}
+	}
+	return lost
 }
 
 func TestEmptyTar(t *testing.T) {

@@ -35,8 +35,8 @@
 //	                   KEY.json, were replaced by U+FFFD
 //
 // A sample that cannot become a row becomes a reject with a schema.Reason; the
-// rest of the tar goes on. A damaged tar gives what comes before the damage and
-// a note in the unit's summary. A sample's panic in the decoder or in the
+// rest of the tar goes on. A damaged tar gives what comes before the damage, a
+// reject for the sample that it cuts through, and a note in the unit's summary. A sample's panic in the decoder or in the
 // teacher's Prepare is a reject; an error of the teacher's Ground, which concerns
 // a batch, fails the run.
 //

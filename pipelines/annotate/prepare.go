@@ -35,11 +35,23 @@ type record struct {
 // Shape groups records into batches.
 func (r *record) Shape() teacher.Shape { return r.prepared.Shape() }
 
+func newRecord(shard, key string, index, offset int64) *record {
+	r := &record{position: index, offset: offset}
+	r.row.Key = strings.ToValidUTF8(key, "\uFFFD")
+	r.row.Source = schema.Source{Shard: shard, Index: index}
+	return r
+}
+
+// lostRecord is the reject of the sample that a tar's damage cut through.
+func lostRecord(shard string, d *webdataset.TruncatedError) *record {
+	r := newRecord(shard, d.LostKey, d.LostIndex, d.Offset)
+	r.rejectFor(rejectf(schema.ReasonTruncatedRecord, "the tar is truncated or corrupt at byte %d: %v", d.Offset, d.Err))
+	return r
+}
+
 // prepare does all the CPU work that a sample needs before the teacher.
 func (j *job) prepare(shard string, s webdataset.Sample, offset int64) *record {
-	rec := &record{position: s.Index, offset: offset}
-	rec.row.Key = strings.ToValidUTF8(s.Key, "\uFFFD")
-	rec.row.Source = schema.Source{Shard: shard, Index: s.Index}
+	rec := newRecord(shard, s.Key, s.Index, offset)
 	err := j.fill(rec, &s)
 	var reason *rejection
 	switch {

@@ -35,6 +35,7 @@ func (j *job) RunUnit(ctx context.Context, task pipelines.Task) (schema.UnitSumm
 	}
 	summary, err := out.publish()
 	if u.damage != nil {
+		summary.Damaged = true
 		summary.Notes = append(summary.Notes, u.damage.Detail())
 	}
 	return summary, err
@@ -46,7 +47,7 @@ type unit struct {
 	name   string
 	reader *webdataset.Reader
 	damage *webdataset.TruncatedError // what cut the tar short
-	count  int64                      // samples read; this and damage are for after run
+	count  int64                      // samples begun; this and damage are for after run
 
 	preparing sync.WaitGroup // samples in prepare
 	senders   sync.WaitGroup // stages that send on done
@@ -98,7 +99,7 @@ func (u *unit) run(outer context.Context, out *sink) error {
 	case err != nil:
 		return err
 	case out.records != u.count:
-		return fmt.Errorf("%d samples were read, %d were written", u.count, out.records)
+		return fmt.Errorf("%d samples were begun, %d were written", u.count, out.records)
 	}
 	return nil
 }
@@ -123,7 +124,7 @@ func (u *unit) read(ctx context.Context) error {
 		case err == io.EOF:
 			return nil
 		case errors.As(err, &u.damage):
-			return nil
+			return u.rejectLost(ctx)
 		case err != nil:
 			return err
 		}
@@ -134,6 +135,17 @@ func (u *unit) read(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// rejectLost rejects the sample that the damage cut through, if it did.
+func (u *unit) rejectLost(ctx context.Context) error {
+	if u.damage.LostKey == "" {
+		return nil
+	}
+	u.count++
+	result := make(chan *record, 1)
+	result <- lostRecord(u.name, u.damage)
+	return send(ctx, u.samples, result)
 }
 
 // prepare waits for a core and prepares one sample.
