@@ -44,8 +44,8 @@ type ImportReport struct {
 }
 
 // Import converts a GLIP checkpoint to an ONNX file. Weights are streamed, so
-// the memory used does not grow with the model. On an error nothing is left
-// under Output.
+// the memory used does not grow with the model. One that is NaN or infinite is an
+// error that names its tensor. On an error nothing is left under Output.
 //
 // The vocabulary comes from the options, else from the checkpoint's entry
 // "groundmill" (a dict with "vocab", "name", "min_size" and "max_size", all

@@ -2,13 +2,17 @@ package glip
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"io"
+	"math"
 
 	"github.com/groundmill/groundmill/teacher/checkpoint"
 )
 
 // stateWeights is a tensorSource over a checkpoint's state dict until ctx ends.
+// It refuses tensors with values that are not finite: with one of them, all that
+// the model computes is NaN.
 type stateWeights struct {
 	ctx  context.Context
 	dict *checkpoint.StateDict
@@ -46,7 +50,7 @@ func (s stateWeights) Stream(name string, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return t.WriteFloat32(w)
+	return t.WriteFloat32(&finiteWriter{w: w})
 }
 
 // Values implements tensorSource.
@@ -55,5 +59,41 @@ func (s stateWeights) Values(name string) ([]float32, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.Float32s()
+	values, err := t.Float32s()
+	if err != nil {
+		return nil, err
+	}
+	for i, v := range values {
+		if !isFinite(math.Float32bits(v)) {
+			return nil, fmt.Errorf("tensor %q: %w", name, notFinite(int64(i), v))
+		}
+	}
+	return values, nil
+}
+
+// finiteWriter passes little-endian float32, whole values at a time, on to w
+// and fails at the first that is NaN or infinite.
+type finiteWriter struct {
+	w     io.Writer
+	count int64 // values passed on
+}
+
+func (f *finiteWriter) Write(p []byte) (int, error) {
+	for i := 0; i+4 <= len(p); i += 4 {
+		if bits := binary.LittleEndian.Uint32(p[i:]); !isFinite(bits) {
+			return 0, notFinite(f.count+int64(i/4), math.Float32frombits(bits))
+		}
+	}
+	f.count += int64(len(p) / 4)
+	return f.w.Write(p)
+}
+
+// isFinite says whether a float32's exponent is not the one of NaN and infinity.
+func isFinite(bits uint32) bool {
+	const exponent = 0xff << 23
+	return bits&exponent != exponent
+}
+
+func notFinite(at int64, v float32) error {
+	return fmt.Errorf("value %d is %v: the training diverged or the file is damaged; take another checkpoint", at, v)
 }
