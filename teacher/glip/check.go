@@ -90,14 +90,15 @@ func (r *CheckReport) String() string {
 // An error means that the check could not be made; a model that differs gives a
 // report that does not Pass.
 func Check(ctx context.Context, s Session, path string, o CheckOptions) (*CheckReport, error) {
-	if _, err := parseMetadata(s.Metadata()); err != nil {
+	meta, err := parseMetadata(s.Metadata())
+	if err != nil {
 		return nil, err
 	}
 	r, err := readReference(path)
 	if err != nil {
 		return nil, err
 	}
-	c := &checker{reference: r, session: s, options: o.withDefaults(), report: &CheckReport{Reference: r.Name}}
+	c := &checker{reference: r, session: s, text: meta.architecture.BERT, options: o.withDefaults(), report: &CheckReport{Reference: r.Name}}
 	for _, rc := range r.Cases {
 		c.report.Cases = append(c.report.Cases, rc.Name)
 		if err := c.run(ctx, rc); err != nil {
@@ -111,6 +112,7 @@ func Check(ctx context.Context, s Session, path string, o CheckOptions) (*CheckR
 type checker struct {
 	*reference
 	session Session
+	text    BERT // what the model can read
 	options CheckOptions
 	report  *CheckReport
 }
@@ -160,6 +162,9 @@ func (c *checker) prepare(rc referenceCase) ([]query, error) {
 	if err := errors.Join(limits.validate(), err1, err2); err != nil {
 		return nil, err
 	}
+	if err := c.text.readable(ids); err != nil {
+		return nil, err
+	}
 	if n := len(rc.Images); n == 0 || len(ids) != n || len(mask) != n {
 		return nil, fmt.Errorf("glip: %d images, %d rows of tokens, %d of masks", n, len(ids), len(mask))
 	}
@@ -179,6 +184,22 @@ func (c *checker) prepare(rc referenceCase) ([]query, error) {
 		queries[i] = q
 	}
 	return queries, c.complete(rc.Name)
+}
+
+// readable refuses tokens of a reference that the model has no embeddings for;
+// ONNX Runtime's own error would name a node of the graph.
+func (b BERT) readable(texts [][]int64) error {
+	for _, ids := range texts {
+		if len(ids) > b.Positions {
+			return fmt.Errorf("glip: the reference has texts of %d tokens, the model reads %d: it belongs to another model", len(ids), b.Positions)
+		}
+		for _, id := range ids {
+			if id < 0 || id >= int64(b.Vocabulary) {
+				return fmt.Errorf("glip: the reference has token id %d, the model has %d word pieces: it belongs to another model", id, b.Vocabulary)
+			}
+		}
+	}
+	return nil
 }
 
 // complete refuses a case without the tensors of the head: a check of nothing

@@ -171,6 +171,7 @@ func TestBadReferences(t *testing.T) {
 		"no image":       {head + tokens[1:] + `},"cases":[{"name":"c","images":[{}]}]}`, "no image c/image0"},
 		"images missing": {head + image + tokens + `},"cases":[{"name":"c","images":[]}]}`, "0 images, 1 rows"},
 		"columns":        {head + image + tokens + `},"cases":[{"name":"c","images":[{"phrase_tokens":[[2]]}]}]}`, "outside its 2 tokens"},
+		"other model":    {head + image + strings.Replace(tokens, `[1,2],"offset":0,"bytes":16`, `[1,17],"offset":0,"bytes":136`, 1) + `},"cases":[{"name":"c","images":[{}]}]}`, "texts of 17 tokens, the model reads 16"},
 		"no outputs":     {head + image + tokens + `},"cases":[{"name":"c","images":[{}]}]}`, "no tensor c/logits"},
 		"past the end":   {head + strings.Replace(image, `"offset":0`, `"offset":9999`, 1) + tokens + `},"cases":[{"name":"c","images":[{}]}]}`, "c/image0 does not fit"},
 		"wrong type":     {head + strings.Replace(image, "uint8", "int8", 1) + tokens + `},"cases":[{"name":"c","images":[{}]}]}`, "c/image0 is int8"},
@@ -184,6 +185,29 @@ func TestBadReferences(t *testing.T) {
 			path := writeReference(t, []byte(c.text), make([]byte, 4096))
 			_, err := Check(context.Background(), &fakeSession{props: props}, path, CheckOptions{})
 			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error %v, want %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestReadable(t *testing.T) {
+	const words, length = "the model has 20 word pieces: it belongs to another model", "the model reads 4: it belongs to another model"
+	cases := map[string]struct {
+		texts [][]int64
+		want  string // "" when the texts can be read
+	}{
+		"first and last":   {[][]int64{{0, 19}, {1, 2, 3, 4}}, ""},
+		"nothing":          {nil, ""},
+		"id too large":     {[][]int64{{1, 2}, {3, 20}}, "token id 20, " + words},
+		"id far too large": {[][]int64{{1 << 40}}, "token id 1099511627776, " + words},
+		"id negative":      {[][]int64{{-1}}, "token id -1, " + words},
+		"text too long":    {[][]int64{{1, 2, 3, 4, 5}}, "texts of 5 tokens, " + length},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			err := BERT{Vocabulary: 20, Positions: 4}.readable(c.texts)
+			if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %v, want %q", err, c.want)
 			}
 		})
