@@ -148,7 +148,8 @@ for each system and round. It went through a file once to warm up and then over 
 over for %g s. The figure is the median over the rounds of the median pass, with the
 lowest and the highest round behind it. LAION: %d alt texts of LAION-400M. Spans are
 in the units of each language. Start: until the model is loaded. Allocations: of the
-heap, as Go counts them.`, o.core, o.rounds, o.seconds, laion), t)
+heap, as Go counts them. Groundmill's time includes its gate (repair of the text,
+length, script, language); a caption that the gate refuses has no phrases.`, o.core, o.rounds, o.seconds, laion), t)
 	r.lead(timings)
 }
 
