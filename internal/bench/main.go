@@ -45,7 +45,7 @@ func run(ctx context.Context, args []string) (err error) {
 	flags.StringVar(&b.model, "model", "bin/tiny.onnx", "the imported bundled teacher")
 	flags.StringVar(&b.fullSize, "full-size", "out/glip-t.pth", "a GLIP-T checkpoint to import, if it exists")
 	flags.IntVar(&b.scenes, "scenes", 1000, "scenes of the quality figures")
-	flags.IntVar(&b.pairs, "pairs", 400, "scenes of the throughput figures")
+	flags.IntVar(&b.pairs, "pairs", 800, "scenes of the throughput figures")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
