@@ -11,8 +11,8 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"strings"
 
+	"github.com/groundmill/groundmill/internal/machine"
 	"github.com/groundmill/groundmill/teacher"
 	"github.com/groundmill/groundmill/teacher/glip"
 	"github.com/groundmill/groundmill/teacher/ort"
@@ -89,7 +89,7 @@ func (b *bench) openTeacher() error {
 func (b *bench) head() {
 	b.line("# Benchmarks\n")
 	b.line("Written by `make bench`; do not edit.\n")
-	b.line("%s, %d logical processors, %s.", processor(), runtime.NumCPU(), runtime.Version())
+	b.line("%s, %d logical processors, %s.", machine.Processor(), runtime.NumCPU(), runtime.Version())
 }
 
 func (b *bench) section(title, text string) {
@@ -98,17 +98,3 @@ func (b *bench) section(title, text string) {
 }
 
 func (b *bench) line(format string, args ...any) { fmt.Fprintf(&b.out, format+"\n", args...) }
-
-// processor returns the processor's name as Linux knows it.
-func processor() string {
-	data, err := os.ReadFile("/proc/cpuinfo")
-	if err != nil {
-		return runtime.GOARCH
-	}
-	for line := range strings.Lines(string(data)) {
-		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
-			return strings.TrimSpace(value)
-		}
-	}
-	return runtime.GOARCH
-}

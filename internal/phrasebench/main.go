@@ -10,7 +10,8 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
-	"strings"
+
+	"github.com/groundmill/groundmill/internal/machine"
 )
 
 func main() {
@@ -104,24 +105,10 @@ func (o options) quality(ctx context.Context, r *report, all []system, sets map[
 		}
 		r.findings = append(r.findings, f)
 	}
-	r.head(processor())
+	r.head(machine.Processor())
 	r.systems()
 	r.val(sets["val"].gold)
 	r.spellings()
 	r.web(sets["web"].gold)
 	return nil
-}
-
-// processor returns the processor's name as Linux knows it.
-func processor() string {
-	data, err := os.ReadFile("/proc/cpuinfo")
-	if err != nil {
-		return runtime.GOARCH
-	}
-	for line := range strings.Lines(string(data)) {
-		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
-			return strings.TrimSpace(value)
-		}
-	}
-	return runtime.GOARCH
 }
