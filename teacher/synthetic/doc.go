@@ -4,8 +4,8 @@
 // batch and in every order, and it takes as long as it is told to.
 //
 //	t := synthetic.New(synthetic.Options{Latency: 20 * time.Millisecond})
-//	p, err := t.Prepare(example)
-//	groundings, err := t.Ground(ctx, []teacher.Prepared{p})
+//	prepared, err := t.Prepare(example) // one for each text
+//	answers, err := t.Ground(ctx, prepared)
 //
 // In configurations it is named "synthetic:" with options of the form
 // name=value, separated by commas, such as "synthetic:latency=20ms,per_image=1ms".

@@ -13,7 +13,7 @@ const Prefix = "synthetic:"
 // Options say how the teacher behaves. The zero value answers at once.
 type Options struct {
 	Latency  time.Duration // time of a batch, however small
-	PerImage time.Duration // time of each image of a batch, on top
+	PerImage time.Duration // time of each text of a batch with its image, on top
 	// Stride is what padded sides are multiples of, in pixels; it decides how
 	// many shapes there are. 0 is 64.
 	Stride int

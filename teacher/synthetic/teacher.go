@@ -32,18 +32,26 @@ type Teacher struct {
 	device sync.Mutex
 }
 
+var _ teacher.Teacher = (*Teacher)(nil)
+
 // New returns a Teacher.
 func New(opts Options) *Teacher {
 	opts.Stride = cmp.Or(opts.Stride, defaultStride)
 	return &Teacher{opts: opts}
 }
 
-// prepared is what Prepare makes of an example.
+// prepared is what Prepare makes of one text of an example.
 type prepared struct {
+	*picture
+	truncated bool
+	phrases   []phrase
+}
+
+// picture is what the texts of an example share.
+type picture struct {
 	shape         teacher.Shape
 	width, height int
-	truncated     bool
-	phrases       []phrase
+	digest        [sha256.Size]byte // of the pixels
 }
 
 // phrase is the hash that decides a phrase's boxes.
@@ -52,26 +60,43 @@ type phrase struct {
 	beyond bool
 }
 
-func (p *prepared) Shape() teacher.Shape   { return p.shape }
+// Shape implements teacher.Prepared.
+func (p *prepared) Shape() teacher.Shape { return p.shape }
+
+// CaptionTruncated implements teacher.Prepared.
 func (p *prepared) CaptionTruncated() bool { return p.truncated }
+
+// Release implements teacher.Prepared: hashes are too small to hand back.
+func (p *prepared) Release() {}
 
 // Prepare hashes the example. It refuses images whose sides differ by more than
 // a factor of 100.
-func (t *Teacher) Prepare(ex teacher.Example) (teacher.Prepared, error) {
+func (t *Teacher) Prepare(ex teacher.Example) ([]teacher.Prepared, error) {
 	w, h := ex.Image.Width, ex.Image.Height
 	if max(w, h) > maxAspect*min(w, h) {
 		return nil, fmt.Errorf("%w: %w: %d×%d", teacher.ErrExample, teacher.ErrExtremeAspect, w, h)
 	}
-	p := &prepared{shape: t.pad(w, h), width: w, height: h, phrases: make([]phrase, len(ex.Phrases))}
-	_, whole := schema.Span{End: promptLimit + 1}.Slice(ex.Caption)
-	p.truncated = whole // that many code points exist
-	pixels := sha256.Sum256(ex.Image.Pix)
-	for i, span := range ex.Phrases {
-		text, ok := span.Slice(ex.Caption)
+	shared := &picture{shape: t.pad(w, h), width: w, height: h, digest: sha256.Sum256(ex.Image.Pix)}
+	out := make([]teacher.Prepared, len(ex.Texts))
+	for i, text := range ex.Texts {
+		p, err := t.prepareText(shared, text)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = p
+	}
+	return out, nil
+}
+
+func (t *Teacher) prepareText(image *picture, text teacher.Text) (*prepared, error) {
+	p := &prepared{picture: image, phrases: make([]phrase, len(text.Phrases))}
+	_, p.truncated = schema.Span{End: promptLimit + 1}.Slice(text.Caption) // that many code points exist
+	for i, span := range text.Phrases {
+		words, ok := span.Slice(text.Caption)
 		if !ok {
 			return nil, fmt.Errorf("%w: span %v is not inside the caption", teacher.ErrExample, span)
 		}
-		p.phrases[i] = phrase{t.hash(pixels[:], text), span.Start >= promptLimit}
+		p.phrases[i] = phrase{t.hash(image.digest[:], words), span.Start >= promptLimit}
 	}
 	return p, nil
 }
@@ -88,19 +113,19 @@ func (t *Teacher) hash(pixels []byte, text string) [2]uint64 {
 }
 
 // Ground turns the hashes into boxes, after the configured time.
-func (t *Teacher) Ground(ctx context.Context, batch []teacher.Prepared) ([][]teacher.Grounding, error) {
+func (t *Teacher) Ground(ctx context.Context, batch []teacher.Prepared) ([]teacher.Answer, error) {
 	if err := t.work(ctx, t.opts.Latency+time.Duration(len(batch))*t.opts.PerImage); err != nil {
 		return nil, err
 	}
-	out := make([][]teacher.Grounding, len(batch))
+	out := make([]teacher.Answer, len(batch))
 	for i, item := range batch {
 		p, ok := item.(*prepared)
 		if !ok || p.shape != batch[0].Shape() {
 			return nil, fmt.Errorf("synthetic: item %d of the batch is a %T of another teacher or shape", i, item)
 		}
-		out[i] = make([]teacher.Grounding, len(p.phrases))
+		out[i].Phrases = make([]teacher.Grounding, len(p.phrases))
 		for j := range p.phrases {
-			out[i][j] = p.ground(p.phrases[j])
+			out[i].Phrases[j] = p.ground(p.phrases[j])
 		}
 	}
 	return out, nil
@@ -153,7 +178,7 @@ func interval(rng *rand.Rand, size int) (from, to float32) {
 // Info identifies the teacher by its options.
 func (t *Teacher) Info() teacher.Info {
 	sum := sha256.Sum256([]byte(t.opts.id()))
-	return teacher.Info{Name: "synthetic", SHA256: hex.EncodeToString(sum[:]), Runtime: "none", Device: "none"}
+	return teacher.Info{Name: "synthetic", SHA256: hex.EncodeToString(sum[:]), Runtime: "none", Provider: "none", Device: "none"}
 }
 
 // Close does nothing.

@@ -17,7 +17,8 @@ func example(w, h int, shade byte, caption string, spans ...schema.Span) teacher
 	for i := range pix {
 		pix[i] = shade
 	}
-	return teacher.Example{Image: &teacher.RGB{Width: w, Height: h, Pix: pix}, Caption: caption, Phrases: spans}
+	text := teacher.Text{Caption: caption, Phrases: spans}
+	return teacher.Example{Image: &teacher.RGB{Width: w, Height: h, Pix: pix}, Texts: []teacher.Text{text}}
 }
 
 func TestAnswersDependOnExampleOnly(t *testing.T) {
@@ -28,23 +29,36 @@ func TestAnswersDependOnExampleOnly(t *testing.T) {
 	if diff := cmp.Diff(alone[0], ground(t, b, other, fox)[1]); diff != "" {
 		t.Errorf("answer changed with the batch (-alone +batch):\n%s", diff)
 	}
-	if cmp.Equal(alone[0][0], ground(t, a, other)[0][0]) {
+	if cmp.Equal(alone[0].Phrases[0], ground(t, a, other)[0].Phrases[0]) {
 		t.Error("the same phrase in another image has the same boxes")
 	}
-	if cmp.Equal(alone[0][0], ground(t, New(Options{Seed: 1}), fox)[0][0]) {
+	if cmp.Equal(alone[0].Phrases[0], ground(t, New(Options{Seed: 1}), fox)[0].Phrases[0]) {
 		t.Error("another seed gives the same boxes")
 	}
 }
 
-func ground(t *testing.T, teach *Teacher, examples ...teacher.Example) [][]teacher.Grounding {
+// TestTextsOfOneImage wants the answers that each text gets on its own.
+func TestTextsOfOneImage(t *testing.T) {
+	first := example(70, 50, 1, "a fox and a hen", schema.Span{Start: 0, End: 5}, schema.Span{Start: 10, End: 15})
+	second := example(70, 50, 1, "one hen", schema.Span{Start: 4, End: 7})
+	none := example(70, 50, 1, "nothing asked")
+	teach := New(Options{})
+	want := ground(t, teach, first, second, none)
+	first.Texts = append(first.Texts, second.Texts[0], none.Texts[0])
+	if diff := cmp.Diff(want, ground(t, teach, first)); diff != "" {
+		t.Errorf("answers (-image by image +texts of one image):\n%s", diff)
+	}
+}
+
+func ground(t *testing.T, teach *Teacher, examples ...teacher.Example) []teacher.Answer {
 	t.Helper()
 	var batch []teacher.Prepared
 	for _, ex := range examples {
-		p, err := teach.Prepare(ex)
+		texts, err := teach.Prepare(ex)
 		if err != nil {
 			t.Fatal(err)
 		}
-		batch = append(batch, p)
+		batch = append(batch, texts...)
 	}
 	out, err := teach.Ground(t.Context(), batch)
 	if err != nil {
@@ -59,7 +73,7 @@ func TestAnswersKeepThePromises(t *testing.T) {
 	grounded := 0
 	for i := range phrases {
 		w, h := 1+i%90, 1+i%70
-		g := ground(t, teach, example(w, h, byte(i), "thing", schema.Span{Start: 0, End: 5}))[0][0]
+		g := ground(t, teach, example(w, h, byte(i), "thing", schema.Span{Start: 0, End: 5}))[0].Phrases[0]
 		last := g.Best
 		for _, b := range g.Boxes {
 			if b.Score > last || b.X1 < 0 || b.Y1 < 0 || b.X2 > float32(w) || b.Y2 > float32(h) || b.Width() <= 0 || b.Height() <= 0 {
@@ -88,11 +102,11 @@ func TestLongCaptions(t *testing.T) {
 		wantTruncated bool
 	}{{promptLimit, false}, {promptLimit + 1, true}} {
 		p, err := teach.Prepare(example(8, 8, 0, string(text[:tt.length])))
-		if err != nil || p.CaptionTruncated() != tt.wantTruncated {
-			t.Errorf("caption of %d code points: truncated is %v, %v", tt.length, p.CaptionTruncated(), err)
+		if err != nil || len(p) != 1 || p[0].CaptionTruncated() != tt.wantTruncated {
+			t.Errorf("caption of %d code points gave %+v, %v; want truncated %v", tt.length, p, err, tt.wantTruncated)
 		}
 	}
-	g := ground(t, teach, example(8, 8, 0, string(text), inside, beyond))[0]
+	g := ground(t, teach, example(8, 8, 0, string(text), inside, beyond))[0].Phrases
 	if g[0].BeyondPrompt || !g[1].BeyondPrompt {
 		t.Errorf("beyond prompt: %v and %v, want false and true", g[0].BeyondPrompt, g[1].BeyondPrompt)
 	}
@@ -117,7 +131,7 @@ func TestGroundStopsWithContext(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	stop := errors.New("enough")
 	cancel(stop)
-	if _, err := teach.Ground(ctx, []teacher.Prepared{p}); !errors.Is(err, stop) {
+	if _, err := teach.Ground(ctx, p); !errors.Is(err, stop) {
 		t.Errorf("Ground gave %v, want the cause", err)
 	}
 }
