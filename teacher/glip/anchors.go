@@ -35,6 +35,14 @@ func grids(shape teacher.Shape) [levels]grid {
 	return out
 }
 
+// positions returns the number of cells of all levels.
+func positions(shape teacher.Shape) (n int) {
+	for _, g := range grids(shape) {
+		n += g.positions()
+	}
+	return n
+}
+
 // box is a rectangle in pixels with inclusive edges, as GLIP has it: a box of
 // one pixel has x2 == x1. Its numbers may be NaN or infinite as the model's.
 type box struct {

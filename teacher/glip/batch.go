@@ -53,58 +53,81 @@ func queries(examples []*prepared) []query {
 // batch is queries of one padded shape on their way through the model.
 type batch struct {
 	queries []query
+	pixmaps []*pixmap // distinct, in order of their first query
+	images  []int64   // the pixmap of each query
 	shape   teacher.Shape
-	tokens  int // length of the longest text
+	tokens  int // to which texts are padded
+
+	selection *selection // nil for graphs that score every token
 }
 
-// newBatch joins at least one query.
-func newBatch(queries []query) batch {
-	b := batch{queries: queries, shape: queries[0].shape}
+// newBatch joins at least one query; texts are padded to the given number of
+// tokens.
+func newBatch(queries []query, tokens int, s *selection) *batch {
+	b := &batch{queries: queries, shape: queries[0].shape, tokens: tokens, selection: s}
 	for _, q := range queries {
-		b.tokens = max(b.tokens, len(q.ids))
+		at := slices.Index(b.pixmaps, q.pixmap)
+		if at < 0 {
+			at = len(b.pixmaps)
+			b.pixmaps = append(b.pixmaps, q.pixmap)
+		}
+		b.images = append(b.images, int64(at))
 	}
 	return b
 }
 
-// run returns the named outputs of the model.
-func (b batch) run(ctx context.Context, s Session, outputs []string) ([]ort.Tensor, error) {
+// longest returns the length of the longest text.
+func longest(queries []query) (tokens int) {
+	for _, q := range queries {
+		tokens = max(tokens, len(q.ids))
+	}
+	return tokens
+}
+
+// run returns the named outputs of the model. threshold is for graphs that pick
+// candidates.
+func (b *batch) run(ctx context.Context, s Session, threshold float32, outputs []string) ([]ort.Tensor, error) {
 	buffer := pixelBuffers.Get().(*[]uint8)
 	defer pixelBuffers.Put(buffer)
 	inputs := []ort.Tensor{
 		b.pixels(buffer),
 		b.sizes(),
+		ort.NewTensor(inputImages, b.images, b.count()),
 		b.text(inputIDs, func(q query) []int64 { return q.ids }),
 		b.text(inputMask, func(q query) []int64 { return q.mask }),
+	}
+	if b.selection != nil {
+		inputs = append(inputs, b.selection.tensors(threshold)...)
 	}
 	return s.Run(ctx, inputs, outputs)
 }
 
-// pixels copies the images into the top left corners of their frames. What
+// pixels copies the pixmaps into the top left corners of their frames. What
 // surrounds them is left as it is: the graph ignores it.
-func (b batch) pixels(buffer *[]uint8) ort.Tensor {
+func (b *batch) pixels(buffer *[]uint8) ort.Tensor {
 	size := 3 * b.shape.Height * b.shape.Width
-	total := len(b.queries) * size
+	total := len(b.pixmaps) * size
 	*buffer = slices.Grow((*buffer)[:0], total)[:total]
-	for i, q := range b.queries {
+	for i, p := range b.pixmaps {
 		frame := (*buffer)[i*size:]
-		row := 3 * q.image.Width
-		for y := range q.image.Height {
-			copy(frame[3*y*b.shape.Width:], q.image.Pix[y*row:][:row])
+		row := 3 * p.image.Width
+		for y := range p.image.Height {
+			copy(frame[3*y*b.shape.Width:], p.image.Pix[y*row:][:row])
 		}
 	}
-	return ort.NewTensor(inputPixels, *buffer, b.count(), int64(b.shape.Height), int64(b.shape.Width), 3)
+	return ort.NewTensor(inputPixels, *buffer, int64(len(b.pixmaps)), int64(b.shape.Height), int64(b.shape.Width), 3)
 }
 
-func (b batch) sizes() ort.Tensor {
+func (b *batch) sizes() ort.Tensor {
 	var data []int64
-	for _, q := range b.queries {
-		data = append(data, int64(q.image.Height), int64(q.image.Width))
+	for _, p := range b.pixmaps {
+		data = append(data, int64(p.image.Height), int64(p.image.Width))
 	}
-	return ort.NewTensor(inputSizes, data, b.count(), 2)
+	return ort.NewTensor(inputSizes, data, int64(len(b.pixmaps)), 2)
 }
 
-// text joins a row of integers per query, padded with zeros to the longest.
-func (b batch) text(name string, row func(query) []int64) ort.Tensor {
+// text joins a row of integers per query, padded with zeros.
+func (b *batch) text(name string, row func(query) []int64) ort.Tensor {
 	data := make([]int64, len(b.queries)*b.tokens)
 	for i, q := range b.queries {
 		copy(data[i*b.tokens:], row(q))
@@ -112,36 +135,23 @@ func (b batch) text(name string, row func(query) []int64) ort.Tensor {
 	return ort.NewTensor(name, data, b.count(), int64(b.tokens))
 }
 
-func (b batch) count() int64 { return int64(len(b.queries)) }
+func (b *batch) count() int64 { return int64(len(b.queries)) }
 
-// headOutputs are what the post-processing needs.
-var headOutputs = []string{outputLogits, outputBoxes, outputCenterness}
+// floats returns the elements of an output of so many values per query. The
+// error says how the tensor is unlike what a teacher returns.
+func (b *batch) floats(t ort.Tensor, name string, size int) ([]float32, error) {
+	values, err := ort.Values[float32](t)
+	if err != nil {
+		return nil, err
+	}
+	return values, b.check(t, name, len(values), size)
+}
 
-// split cuts the tensors of headOutputs into one output per query. The error
-// says how a tensor is unlike what a teacher returns.
-func (b batch) split(tensors []ort.Tensor) ([]output, error) {
-	positions := 0
-	for _, g := range grids(b.shape) {
-		positions += g.positions()
+func (b *batch) check(t ort.Tensor, name string, got, size int) error {
+	if got != len(b.queries)*size {
+		return fmt.Errorf("glip: output %s has shape %v, want %d values for each of %d texts", name, t.Shape, size, len(b.queries))
 	}
-	sizes := [3]int{positions * b.tokens, positions * 4, positions} // of one image
-	var data [3][]float32
-	for i, t := range tensors {
-		values, err := ort.Values[float32](t)
-		if err != nil {
-			return nil, err
-		}
-		if len(values) != len(b.queries)*sizes[i] {
-			return nil, fmt.Errorf("glip: output %s has shape %v, want %d values for each of %d images", headOutputs[i], t.Shape, sizes[i], len(b.queries))
-		}
-		data[i] = values
-	}
-	out := make([]output, len(b.queries))
-	for i := range out {
-		part := func(j int) []float32 { return data[j][i*sizes[j]:][:sizes[j]] }
-		out[i] = output{logits: part(0), deltas: part(1), centerness: part(2), tokens: b.tokens}
-	}
-	return out, nil
+	return nil
 }
 
 // sameShape returns the examples as this package's own examples, or says why it is

@@ -1,10 +1,8 @@
 package glip
 
 import (
-	"encoding/binary"
 	"fmt"
 	"io"
-	"math"
 
 	"github.com/groundmill/groundmill/teacher/onnx"
 )
@@ -26,13 +24,14 @@ type builder struct {
 	*onnx.Graph
 	arch    Architecture
 	weights tensorSource
-	debug   bool
+	options graphOptions
+	half    bool // the layers that follow compute in float16
 	added   map[string]onnx.Value
 	err     error // the first tensor that could not be read
 }
 
-func newBuilder(a Architecture, w tensorSource, debug bool) *builder {
-	return &builder{Graph: onnx.NewGraph("glip"), arch: a, weights: w, debug: debug, added: map[string]onnx.Value{}}
+func newBuilder(a Architecture, w tensorSource, o graphOptions) *builder {
+	return &builder{Graph: onnx.NewGraph("glip"), arch: a, weights: w, options: o, added: map[string]onnx.Value{}}
 }
 
 // op is Graph.Op with its inputs first to read like a call.
@@ -40,8 +39,11 @@ func (b *builder) op(op string, inputs ...onnx.Value) onnx.Value { return b.Op(o
 
 // tap makes an intermediate tensor an output of a debug model.
 func (b *builder) tap(name string, v onnx.Value, rank int) {
-	if !b.debug {
+	if !b.options.debug {
 		return
+	}
+	if b.half {
+		v = b.cast(v, onnx.Float32)
 	}
 	dims := make([]onnx.Dim, rank)
 	for i := range dims {
@@ -99,6 +101,8 @@ func (b *builder) derived(name string, shape []int, values func() ([]float32, er
 	})
 }
 
+// initializer adds a tensor whose float32 values write gives, in the type that
+// the layers around it compute in.
 func (b *builder) initializer(name string, shape []int, write func(io.Writer) error) onnx.Value {
 	if v, ok := b.added[name]; ok {
 		return v
@@ -107,7 +111,15 @@ func (b *builder) initializer(name string, shape []int, write func(io.Writer) er
 	for i, d := range shape {
 		dims[i] = int64(d)
 	}
-	v := b.Weight(onnx.Initializer{Name: name, DType: onnx.Float32, Shape: dims, Write: write})
+	t := onnx.Initializer{Name: name, DType: onnx.Float32, Shape: dims, Write: write}
+	if b.half || b.storedInHalf(shape) {
+		t.DType = onnx.Float16
+		t.Write = func(w io.Writer) error { return write(&halfWriter{w: w, name: name}) }
+	}
+	v := b.Weight(t)
+	if t.DType == onnx.Float16 && !b.half {
+		v = b.cast(v, onnx.Float32)
+	}
 	b.added[name] = v
 	return v
 }
@@ -142,10 +154,6 @@ func writeTransposed(w io.Writer, values []float32, columns int) error {
 }
 
 func writeFloats(w io.Writer, values []float32) error {
-	b := make([]byte, 0, 4*len(values))
-	for _, v := range values {
-		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
-	}
-	_, err := w.Write(b)
+	_, err := w.Write(onnx.AppendFloats(make([]byte, 0, 4*len(values)), onnx.Float32, values))
 	return err
 }

@@ -98,7 +98,11 @@ func Check(ctx context.Context, s Session, path string, o CheckOptions) (*CheckR
 	if err != nil {
 		return nil, err
 	}
-	c := &checker{reference: r, session: s, text: meta.architecture.BERT, options: o.withDefaults(), report: &CheckReport{Reference: r.Name}}
+	text := meta.architecture.BERT
+	c := &checker{
+		reference: r, session: s, text: text, options: o.withDefaults(), report: &CheckReport{Reference: r.Name},
+		optimize: meta.optimize, form: newForm(meta.optimize, text.maxTokens()),
+	}
 	for _, rc := range r.Cases {
 		c.report.Cases = append(c.report.Cases, rc.Name)
 		if err := c.run(ctx, rc); err != nil {
@@ -111,10 +115,12 @@ func Check(ctx context.Context, s Session, path string, o CheckOptions) (*CheckR
 // checker is one check under way.
 type checker struct {
 	*reference
-	session Session
-	text    BERT // what the model can read
-	options CheckOptions
-	report  *CheckReport
+	session  Session
+	text     BERT // what the model can read
+	optimize Optimization
+	form     form
+	options  CheckOptions
+	report   *CheckReport
 }
 
 func (c *checker) run(ctx context.Context, rc referenceCase) error {
@@ -122,8 +128,8 @@ func (c *checker) run(ctx context.Context, rc referenceCase) error {
 	if err != nil {
 		return err
 	}
-	b, names := newBatch(queries), c.outputs()
-	tensors, err := b.run(ctx, c.session, names)
+	b, names, parameters := c.batch(queries), c.outputs(), DefaultParameters()
+	tensors, err := b.run(ctx, c.session, parameters.InferenceThreshold, names)
 	if err != nil {
 		return err
 	}
@@ -132,26 +138,41 @@ func (c *checker) run(ctx context.Context, rc referenceCase) error {
 			return err
 		}
 	}
-	outputs, err := b.split(tensors[len(tensors)-len(headOutputs):])
+	readings, err := c.form.read(b, tensors[len(tensors)-len(c.form.outputs()):], parameters)
 	if err != nil {
 		return err
 	}
-	for i, q := range queries {
-		found, _ := DefaultParameters().detect(outputs[i], q.frame, q.columns)
-		c.record(c.options.detections(found, rc.Images[i].Detections))
+	for i, r := range readings {
+		c.record(c.options.detections(r.found, rc.Images[i].Detections))
 	}
 	return nil
 }
 
-// outputs lists what the model can return, the head's outputs last.
+// batch has texts as long as the reference's and scores all their tokens, so that
+// tensors have equal shapes.
+func (c *checker) batch(queries []query) *batch {
+	length := longest(queries)
+	var selection *selection
+	if c.optimize == OptimizeFull {
+		selection = selectAll(queries, length)
+	}
+	return newBatch(queries, length, selection)
+}
+
+// outputs lists what the model can return, in the order in which it is computed;
+// what the form reads comes last.
 func (c *checker) outputs() []string {
-	var names []string
+	var taps []string
+	late := slices.Concat(denseOutputs, c.form.outputs())
 	for _, o := range c.session.Outputs() {
-		if !slices.Contains(headOutputs, o.Name) {
-			names = append(names, o.Name)
+		if !slices.Contains(late, o.Name) {
+			taps = append(taps, o.Name)
 		}
 	}
-	return append(names, headOutputs...)
+	if c.optimize == OptimizeFull {
+		taps = append(taps, denseOutputs...)
+	}
+	return append(taps, c.form.outputs()...)
 }
 
 // prepare resizes the case's images and takes its tokens.
@@ -177,7 +198,7 @@ func (c *checker) prepare(rc referenceCase) ([]query, error) {
 		if i > 0 && p.shape != queries[0].shape {
 			return nil, fmt.Errorf("glip: image %d has padded shape %v, unlike the first", i, p.shape)
 		}
-		q := query{prepared: p, prompt: prompt{ids: ids[i], mask: mask[i], columns: image.Columns}, example: i}
+		q := query{prepared: &prepared{pixmap: p}, prompt: prompt{ids: ids[i], mask: mask[i], columns: image.Columns}, example: i}
 		if !q.valid() {
 			return nil, fmt.Errorf("glip: image %d has phrase tokens outside its %d tokens", i, len(ids[i]))
 		}
@@ -205,7 +226,7 @@ func (b BERT) readable(texts [][]int64) error {
 // complete refuses a case without the tensors of the head: a check of nothing
 // would pass.
 func (c *checker) complete(name string) error {
-	for _, output := range headOutputs {
+	for _, output := range denseOutputs {
 		if _, ok := c.Tensors[name+"/"+output]; !ok {
 			return fmt.Errorf("glip: the reference has no tensor %s/%s", name, output)
 		}
@@ -213,7 +234,7 @@ func (c *checker) complete(name string) error {
 	return nil
 }
 
-func (c *checker) prepareOne(name string, i int, limits sizes) (*prepared, error) {
+func (c *checker) prepareOne(name string, i int, limits sizes) (*pixmap, error) {
 	image, err1 := c.image(fmt.Sprintf("%s/image%d", name, i))
 	want, err2 := c.image(fmt.Sprintf("%s/resized%d", name, i))
 	if err := errors.Join(err1, err2); err != nil {

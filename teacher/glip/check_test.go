@@ -176,7 +176,7 @@ func TestBadReferences(t *testing.T) {
 		"past the end":   {head + strings.Replace(image, `"offset":0`, `"offset":9999`, 1) + tokens + `},"cases":[{"name":"c","images":[{}]}]}`, "c/image0 does not fit"},
 		"wrong type":     {head + strings.Replace(image, "uint8", "int8", 1) + tokens + `},"cases":[{"name":"c","images":[{}]}]}`, "c/image0 is int8"},
 	}
-	props, err := metadata{architecture: tiny, sizes: sizes{32, 64}}.properties()
+	props, err := metadata{architecture: tiny, optimize: OptimizeFull, precision: Single, sizes: sizes{32, 64}}.properties()
 	if err != nil {
 		t.Fatal(err)
 	}

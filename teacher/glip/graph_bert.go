@@ -7,18 +7,24 @@ import (
 	"github.com/groundmill/groundmill/teacher/onnx"
 )
 
-// maskedScore is added to attention scores of padding tokens; their probability
-// becomes exactly zero.
-const maskedScore = -10000
+// What is added to attention scores of padding tokens, so that their probability
+// becomes exactly zero: in BERT layers, and in fusions, whose scores may be large
+// (mb/utils/fuse_helper.py).
+const (
+	maskedScore  = -10000
+	maskedFusion = -9e15
+)
 
 // bert runs the text encoder (Devlin et al., arXiv 1810.04805, post-norm, no
 // pooler) on ids and mask, both int64 [B,L].
 func (b *builder) bert(ids, mask onnx.Value) text {
 	b.Scope("bert/embeddings")
-	present := b.Op("Cast", []onnx.Value{mask}, onnx.Int("to", int64(onnx.Float32)))
+	present := b.cast(mask, onnx.Float32)
+	padding := b.unsqueeze(b.op("Sub", b.Floats(1), present), 1, 2)
 	t := text{
-		mask: b.unsqueeze(present, 2),
-		bias: b.unsqueeze(b.op("Mul", b.op("Sub", b.Floats(1), present), b.Floats(maskedScore)), 1, 2),
+		mask:   b.unsqueeze(present, 2),
+		bias:   b.op("Mul", padding, b.Floats(maskedScore)),
+		absent: b.op("Mul", padding, b.Floats(maskedFusion)),
 	}
 	t.hidden = b.embed(ids)
 	for layer := range b.arch.BERT.Layers {

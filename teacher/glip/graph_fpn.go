@@ -6,9 +6,10 @@ import (
 	"github.com/groundmill/groundmill/teacher/onnx"
 )
 
-// fpn builds P3..P7 from C3..C5 (mb/modeling/backbone/fpn.py). P6 comes from
-// P5, not from C5.
-func (b *builder) fpn(c [3]onnx.Value) pyramid {
+// fpn builds P3..P7 from C3..C5 (mb/modeling/backbone/fpn.py), and from here on
+// has a pyramid per text: images holds the image of each. P6 comes from P5, not
+// from C5.
+func (b *builder) fpn(c [3]onnx.Value, images onnx.Value) pyramid {
 	b.Scope("fpn")
 	var p pyramid
 	var above onnx.Value
@@ -23,9 +24,12 @@ func (b *builder) fpn(c [3]onnx.Value) pyramid {
 	p.maps[3] = b.conv(p.maps[2], fpnPrefix+"top_blocks.p6", 3, 2, 1)
 	p.maps[4] = b.conv(b.op("Relu", p.maps[3]), fpnPrefix+"top_blocks.p7", 3, 2, 1)
 	for i, m := range p.maps {
+		m = b.leaveHalf(m)
+		b.tap(fmt.Sprintf("p%d", i+3), m, 4)
+		m = b.gather(m, images, 0)
+		p.maps[i] = m
 		p.shapes[i] = b.shape(m, 0)
 		p.cells[i] = b.Op("ReduceProd", []onnx.Value{b.shape(m, 2)}, onnx.Int("keepdims", 1))
-		b.tap(fmt.Sprintf("p%d", i+3), m, 4)
 	}
 	return p
 }

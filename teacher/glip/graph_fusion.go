@@ -24,15 +24,21 @@ import (
 //
 // because the rows of a softmax add up to one. The sum differs from the
 // official one by rounding alone.
+//
+// OptimizeNone keeps the official order (graph_fusion_plain.go).
 func (b *builder) fuse(p pyramid, t text, prefix string) (pyramid, text) {
 	prefix += "b_attn."
 	v := b.layerNorm(b.flatten(p), prefix+"layer_norm_v", visionEpsilon)
 	l := b.layerNorm(t.hidden, prefix+"layer_norm_l", visionEpsilon)
 	f := fusion{b, prefix + "attn.", int64(b.arch.Channels), int64(b.arch.FusionEmbed / fusionHeads)}
 
-	scores := f.scores(v, l)
-	dv := f.image(scores, l, t, prefix)
-	dt := f.text(scores, v)
+	var dv, dt onnx.Value
+	if b.options.optimize == OptimizeFull {
+		scores := f.scores(v, l)
+		dv, dt = f.image(scores, l, t, prefix), f.text(scores, v)
+	} else {
+		dv, dt = f.plain(v, l, t, prefix)
+	}
 	dt = b.op("Mul", dt, b.weight(prefix+"gamma_l"))
 
 	// The residual starts from the normalised tensors, not from the inputs.
@@ -55,14 +61,28 @@ func (f fusion) scores(v, l onnx.Value) onnx.Value {
 	query := f.reshaped(f.prefix+"v_proj.weight", fusionHeads, int(f.width), int(f.channels))
 	keys := f.reshape(f.op("MatMul", key, query), 0, -1, f.channels) // [B,heads·L,C]
 	bias := f.op("MatMul", key, f.reshaped(f.prefix+"v_proj.bias", fusionHeads, int(f.width), 1))
-	scores := f.op("MatMul", v, f.transpose(keys, 0, 2, 1))
-	return f.op("Add", scores, f.reshape(bias, 0, 1, -1))
+	scores := f.product(v, f.transpose(keys, 0, 2, 1))
+	scores = f.op("Add", scores, f.reshape(bias, 0, 1, -1))
+	if f.options.precision == Half {
+		scores = f.op("Clip", scores, f.Floats(-50000), f.Floats(50000))
+	}
+	return scores
+}
+
+// product multiplies in float16, if the model is to: a and the result have a row
+// for each position of the image.
+func (f fusion) product(a, b onnx.Value) onnx.Value {
+	if f.options.precision != Half {
+		return f.op("MatMul", a, b)
+	}
+	a, b = f.cast(a, onnx.Float16), f.cast(b, onnx.Float16)
+	return f.cast(f.op("MatMul", a, b), onnx.Float32)
 }
 
 // image returns gamma_v·dv as [B,N,C]. Padding tokens are masked.
 func (f fusion) image(scores, l onnx.Value, t text, block string) onnx.Value {
 	split := f.op("Reshape", scores, f.concat(0, f.Ints(0, 0, fusionHeads), f.dim(l, 1)))
-	attention := f.softmax(f.op("Add", split, t.bias)) // [B,N,heads,L]
+	attention := f.softmax(f.op("Add", split, t.absent)) // [B,N,heads,L]
 	attention = f.op("Reshape", attention, f.shape(scores, 0))
 
 	gamma := f.weight(block + "gamma_v")
@@ -70,7 +90,7 @@ func (f fusion) image(scores, l onnx.Value, t text, block string) onnx.Value {
 	value := f.op("MatMul", f.perHead(f.linear(l, f.prefix+"values_l_proj")), out)
 	value = f.op("Mul", f.reshape(value, 0, -1, f.channels), gamma)
 	bias := f.op("Mul", f.weight(f.prefix+"out_v_proj.bias"), gamma)
-	return f.op("Add", f.op("MatMul", attention, value), bias)
+	return f.op("Add", f.product(attention, value), bias)
 }
 
 // text returns dt as [B,L,D]. The softmax runs over all positions, unmasked.

@@ -15,11 +15,21 @@ func (b *builder) head(p pyramid, t text) {
 	}
 	b.Scope("head/outputs")
 	x := b.flatten(p) // [B,N,C]
+	tokens, scored := b.tokens(t), onnx.Free("tokens")
+	if b.options.optimize == OptimizeFull {
+		scored = onnx.Free("columns")
+		columns := b.Input(inputColumns, onnx.Int64, onnx.Free("batch"), scored)
+		tokens = b.gatherRows(tokens, columns)
+	}
+	logits := b.logits(x, tokens)
+	deltas, centerness := b.boxes(x, p)
 	batch, positions := onnx.Free("batch"), onnx.Free("positions")
-	b.Output(outputLogits, b.logits(x, t), onnx.Float32, batch, positions, onnx.Free("tokens"))
-	boxes, centerness := b.boxes(x, p)
-	b.Output(outputBoxes, boxes, onnx.Float32, batch, positions, onnx.Fixed(4))
+	b.Output(outputLogits, logits, onnx.Float32, batch, positions, scored)
+	b.Output(outputBoxes, deltas, onnx.Float32, batch, positions, onnx.Fixed(4))
 	b.Output(outputCenterness, centerness, onnx.Float32, batch, positions)
+	if b.options.optimize == OptimizeFull {
+		b.candidates(p, logits, deltas, centerness)
+	}
 }
 
 // headBlock runs fusion, BERT layer and DyConv, or the DyConv alone without
@@ -62,9 +72,9 @@ func (b *builder) tokens(t text) onnx.Value {
 	return b.op("Div", e, b.op("Max", norm, b.Floats(1e-12)))
 }
 
-// logits is x·tᵀ/exp(log_scale) plus a bias per token: [B,N,L].
-func (b *builder) logits(x onnx.Value, t text) onnx.Value {
-	e := b.tokens(t)
+// logits is x·eᵀ/exp(log_scale) plus a bias per token: [B,N,M] for x [B,N,C] and
+// token features e [B,M,D].
+func (b *builder) logits(x, e onnx.Value) onnx.Value {
 	projected := b.linear(b.op("Mul", e, b.Floats(0.5)), headPrefix+"dot_product_projection_text")
 	scale := float32(math.Exp(-float64(b.value(headPrefix + "log_scale"))))
 	projected = b.op("Mul", projected, b.Floats(scale))

@@ -15,7 +15,7 @@ func (b *builder) normalize(pixels, sizes onnx.Value) onnx.Value {
 	b.Scope("pixels")
 	x := b.transpose(pixels, 0, 3, 1, 2)
 	x = b.gather(x, b.Ints(2, 1, 0), 1)
-	x = b.Op("Cast", []onnx.Value{x}, onnx.Int("to", int64(onnx.Float32)))
+	x = b.cast(x, onnx.Float32)
 	channel := []int64{3, 1, 1}
 	x = b.op("Div", b.op("Sub", x, b.FloatTensor(channel, pixelMean)), b.FloatTensor(channel, pixelStd))
 

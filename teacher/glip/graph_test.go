@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/groundmill/groundmill/teacher/onnx"
@@ -55,17 +56,26 @@ func TestGraphRuns(t *testing.T) {
 	single.Swin.Depths, single.BERT.Layers = [4]int{1, 1, 1, 1}, 2
 	for name, a := range map[string]Architecture{"fusion": tiny, "no fusion": noFusion, "large windows": large, "no shifts": single} {
 		t.Run(name, func(t *testing.T) {
-			s := openRandom(t, a)
-			for _, size := range [][2]int{{32, 32}, {96, 160}} {
-				runRandom(t, s, a, size[0], size[1])
+			for _, o := range Optimizations {
+				for _, p := range Precisions {
+					s := openRandom(t, a, o, p)
+					for _, size := range [][2]int{{32, 32}, {96, 160}} {
+						runRandom(t, s, newForm(o, 4), size[0], size[1])
+					}
+				}
 			}
 		})
 	}
 }
 
-func openRandom(t *testing.T, a Architecture) Session {
+func openRandom(t *testing.T, a Architecture, o Optimization, p Precision) Session {
 	t.Helper()
-	g, err := buildGraph(a, weightsFor(a), false)
+	return openWeights(t, a, weightsFor(a), o, p)
+}
+
+func openWeights(t *testing.T, a Architecture, w tensorSource, o Optimization, p Precision) Session {
+	t.Helper()
+	g, err := buildGraph(a, w, graphOptions{optimize: o, precision: p})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,36 +88,48 @@ func openRandom(t *testing.T, a Architecture) Session {
 
 // runRandom runs a batch of two whose second text is shorter, and looks for
 // finite outputs of the right sizes.
-func runRandom(t *testing.T, s Session, a Architecture, height, width int) {
+func runRandom(t *testing.T, s Session, f form, height, width int) {
 	t.Helper()
-	var queries []query
-	for i := range 2 {
-		p, err := prepareImage(sizes{min(height, width), max(height, width)}, picture(width, height, uint32(i)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		text := prompt{ids: []int64{1, 2, 3, 4}[:4-i], mask: []int64{1, 1, 1, 1}[:4-i]}
-		queries = append(queries, query{prepared: p, prompt: text})
-	}
-	b := newBatch(queries)
-	tensors, err := b.run(context.Background(), s, headOutputs)
+	b, names := f.batch(tinyQueries(t, height, width)), slices.Concat(denseOutputs, f.outputs())
+	tensors, err := b.run(context.Background(), s, 0.05, names)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.split(tensors); err != nil {
-		t.Error(err)
+	readings, err := f.read(b, tensors[len(denseOutputs):], DefaultParameters())
+	if err != nil {
+		t.Fatal(err)
 	}
-	for i, tensor := range tensors {
+	for i, r := range readings {
+		if !r.sound || len(r.best) != 2 {
+			t.Errorf("query %d: %+v", i, r)
+		}
+	}
+	for i, tensor := range tensors[:len(denseOutputs)] {
 		values, err := ort.Values[float32](tensor)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, v := range values {
 			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
-				t.Fatalf("%s has %v", headOutputs[i], v)
+				t.Fatalf("%s has %v", names[i], v)
 			}
 		}
 	}
+}
+
+// tinyQueries are two images of a size with texts of three and four tokens.
+func tinyQueries(t *testing.T, height, width int) (queries []query) {
+	t.Helper()
+	for i := range 2 {
+		p, err := prepareImage(sizes{min(height, width), max(height, width)}, picture(width, height, uint32(i)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := prompt{ids: []int64{1, 2, 3, 4}[:4-i], mask: []int64{1, 1, 1, 1}[:4-i]}
+		text.columns = [][]int32{{1}, {1, 2}}
+		queries = append(queries, query{prepared: &prepared{pixmap: p}, prompt: text})
+	}
+	return queries
 }
 
 // The number of operators costs time in every run; growth should be a decision.
@@ -115,8 +137,8 @@ func TestGraphSize(t *testing.T) {
 	for name, c := range map[string]struct {
 		a   Architecture
 		max int
-	}{"GLIP-T": {glipT, 4300}, "tiny": {tiny, 1400}} {
-		g, err := buildGraph(c.a, weightsFor(c.a), false)
+	}{"GLIP-T": {glipT, 4450}, "tiny": {tiny, 1400}} {
+		g, err := buildGraph(c.a, weightsFor(c.a), graphOptions{optimize: OptimizeFull, precision: Single})
 		if err != nil {
 			t.Fatal(err)
 		}

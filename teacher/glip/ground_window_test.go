@@ -2,6 +2,7 @@ package glip
 
 import (
 	"context"
+	"errors"
 	"math"
 	"path/filepath"
 	"slices"
@@ -18,18 +19,18 @@ import (
 // dogs is an example whose caption has n word pieces, of which the given ones
 // are phrases.
 func dogs(n int, phrases ...int32) teacher.Example {
-	ex := teacher.Example{Image: picture(32, 32, 1), Caption: strings.Repeat("dog ", n)}
+	var spans []schema.Span
 	for _, i := range phrases {
-		ex.Phrases = append(ex.Phrases, schema.Span{Start: 4 * i, End: 4*i + 3})
+		spans = append(spans, schema.Span{Start: 4 * i, End: 4*i + 3})
 	}
-	return ex
+	return example(picture(32, 32, 1), strings.Repeat("dog ", n), spans...)
 }
 
 // The fake model reads 14 word pieces at once.
 func TestBeyondPrompt(t *testing.T) {
 	m := fakeModel(t, constant(3, 0, 3))
 	ex := dogs(20, 0, 19, 30)
-	ex.Phrases = append(ex.Phrases, schema.Span{Start: 0, End: 4*15 - 1}, schema.Span{Start: 0, End: 4*14 - 1})
+	ex.Texts[0].Phrases = append(ex.Texts[0].Phrases, schema.Span{Start: 0, End: 4*15 - 1}, schema.Span{Start: 0, End: 4*14 - 1})
 	p := prepare(t, m, ex)
 	if !p.CaptionTruncated() {
 		t.Error("a phrase of 15 word pieces is read")
@@ -51,7 +52,7 @@ func TestWindowsInBatches(t *testing.T) {
 	var sizes [][2]int64 // examples, tokens
 	answer := constant(3, 0, 3)
 	m := fakeModel(t, func(in []ort.Tensor) ([]ort.Tensor, error) {
-		sizes = append(sizes, [2]int64(in[2].Shape))
+		sizes = append(sizes, [2]int64(in[3].Shape))
 		return answer(in)
 	})
 	cases := map[string]struct {
@@ -59,8 +60,8 @@ func TestWindowsInBatches(t *testing.T) {
 		want  [][2]int64
 	}{
 		"one window each":         {[]teacher.Example{dogs(3, 0), dogs(14, 2)}, [][2]int64{{2, 16}}},
-		"a long one alone":        {[]teacher.Example{dogs(40, 0, 20, 39)}, [][2]int64{{1, 16}, {1, 16}, {1, 14}}},
-		"a long one between":      {[]teacher.Example{dogs(3, 0), dogs(60, 0, 20, 30, 50, 59), dogs(2, 1)}, [][2]int64{{3, 16}, {3, 16}, {1, 6}}},
+		"a long one alone":        {[]teacher.Example{dogs(40, 0, 20, 39)}, [][2]int64{{1, 16}, {1, 16}, {1, 16}}},
+		"a long one between":      {[]teacher.Example{dogs(3, 0), dogs(60, 0, 20, 30, 50, 59), dogs(2, 1)}, [][2]int64{{3, 16}, {3, 16}, {1, 16}}},
 		"windows without phrases": {[]teacher.Example{dogs(60, 50), dogs(2, 1)}, [][2]int64{{2, 16}}},
 		"nothing asked":           {[]teacher.Example{dogs(60), dogs(60)}, nil},
 	}
@@ -72,7 +73,7 @@ func TestWindowsInBatches(t *testing.T) {
 				batch = append(batch, prepare(t, m, ex))
 			}
 			for i, answers := range ground(t, m, batch...) {
-				if len(answers) != len(c.batch[i].Phrases) {
+				if len(answers) != len(c.batch[i].Texts[0].Phrases) {
 					t.Errorf("example %d: %d answers", i, len(answers))
 				}
 				for j, g := range answers {
@@ -88,7 +89,8 @@ func TestWindowsInBatches(t *testing.T) {
 	}
 }
 
-// A broken answer to a later window names its example and fails the batch.
+// An example without a sound answer to one of its windows has none, and its
+// neighbours have theirs.
 func TestBrokenAnswerToAWindow(t *testing.T) {
 	runs := 0
 	m := fakeModel(t, func(in []ort.Tensor) ([]ort.Tensor, error) {
@@ -98,8 +100,12 @@ func TestBrokenAnswerToAWindow(t *testing.T) {
 		return constant(0, 0, 0)(in)
 	})
 	batch := []teacher.Prepared{prepare(t, m, dogs(3, 0)), prepare(t, m, dogs(20, 0, 19))}
-	if _, err := m.Ground(context.Background(), batch); err == nil || !strings.Contains(err.Error(), "NaN for example 1") {
-		t.Errorf("error %v", err)
+	answers, err := m.Ground(context.Background(), batch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := answers[1].Err; answers[0].Err != nil || !errors.Is(err, teacher.ErrExample) || !strings.Contains(err.Error(), "NaN") {
+		t.Errorf("answers %+v", answers)
 	}
 }
 
@@ -112,7 +118,7 @@ func TestWindowsEqualCaptionsOfTheirOwn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			m.maxTokens = c.limit
 			caption, phrases := marked(strings.Repeat(story, c.repeats))
-			whole := prepare(t, m, teacher.Example{Image: image, Caption: caption, Phrases: phrases})
+			whole := prepare(t, m, example(image, caption, phrases...))
 			got := ground(t, m, whole)[0]
 			pieces, _, windows := cut(m.tokenizer, caption, phrases, c.limit-2)
 			if len(windows) < 3 || whole.CaptionTruncated() {
@@ -120,11 +126,11 @@ func TestWindowsEqualCaptionsOfTheirOwn(t *testing.T) {
 			}
 			boxes := 0
 			for _, w := range windows {
-				own := teacher.Example{Image: image, Caption: w.text(caption, pieces)}
+				own := example(image, w.text(caption, pieces))
 				var answers []teacher.Grounding
 				for _, i := range w.phrases {
 					offset := pieces[w.start].Start
-					own.Phrases = append(own.Phrases, schema.Span{Start: phrases[i].Start - offset, End: phrases[i].End - offset})
+					own.Texts[0].Phrases = append(own.Texts[0].Phrases, schema.Span{Start: phrases[i].Start - offset, End: phrases[i].End - offset})
 					answers = append(answers, got[i])
 					boxes += len(got[i].Boxes)
 				}
@@ -133,7 +139,7 @@ func TestWindowsEqualCaptionsOfTheirOwn(t *testing.T) {
 				}
 				want := ground(t, m, prepare(t, m, own))[0]
 				if diff := cmp.Diff(want, answers, groundingNoise); diff != "" {
-					t.Errorf("window %q: %s", own.Caption, diff)
+					t.Errorf("window %q: %s", own.Texts[0].Caption, diff)
 				}
 			}
 			if boxes == 0 {
@@ -149,12 +155,14 @@ const story = "<A red apple> lies on <a table> next to <two dogs>. <A cat> sees 
 	"On <the left> and on <the right> there are <umbrellas>, <boats> and <a small green car> which nobody drives. "
 
 // openTiny returns the bundled teacher with eager parameters, for small images.
-func openTiny(t *testing.T) *Model {
+func openTiny(t *testing.T) *Model { return openTinyAs(t, Single) }
+
+func openTinyAs(t *testing.T, p Precision) *Model {
 	t.Helper()
 	loadRuntime(t)
 	path := filepath.Join(t.TempDir(), "tiny.onnx")
 	checkpoint := filepath.Join("..", "..", "testdata", "tiny.pth")
-	if _, err := Import(context.Background(), ImportOptions{Checkpoint: checkpoint, Output: path}); err != nil {
+	if _, err := Import(context.Background(), ImportOptions{Checkpoint: checkpoint, Output: path, Precision: p}); err != nil {
 		t.Fatal(err)
 	}
 	m, err := Open(path, Options{Parameters: eager})

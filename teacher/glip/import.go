@@ -24,6 +24,9 @@ type ImportOptions struct {
 	MinSize int      // pixels of an image's short side, default 800
 	MaxSize int      // pixels of its long side, default 1333
 
+	Optimize  Optimization // default OptimizeFull
+	Precision Precision    // default Single
+
 	// Debug adds the tensors between the model's parts to its outputs, for
 	// Check. Such a model is slower.
 	Debug bool
@@ -94,7 +97,7 @@ func (im *importer) run() (*ImportReport, error) {
 	if err := im.verify(); err != nil {
 		return nil, err
 	}
-	graph, err := buildGraph(architecture, im.weights, im.options.Debug)
+	graph, err := buildGraph(architecture, im.weights, graphOptions{meta.optimize, meta.precision, im.options.Debug})
 	if err != nil {
 		return nil, err
 	}
@@ -160,13 +163,15 @@ func (im *importer) metadata(a Architecture) (metadata, error) {
 	m := metadata{
 		name:         firstOf(im.options.Name, extra.name, strings.TrimSuffix(base, filepath.Ext(base))),
 		architecture: a,
+		optimize:     firstOf(im.options.Optimize, OptimizeFull),
+		precision:    firstOf(im.options.Precision, Single),
 		sizes: sizes{
 			min: firstOf(im.options.MinSize, extra.sizes.min, DefaultMinSize),
 			max: firstOf(im.options.MaxSize, extra.sizes.max, DefaultMaxSize),
 		},
 	}
 	m.vocabulary = im.vocabulary(extra.vocabulary, a.BERT.Vocabulary)
-	if err := errors.Join(m.sizes.validate(), m.checkVocabulary()); err != nil {
+	if err := errors.Join(m.optimize.validate(), m.precision.validate(), m.sizes.validate(), m.checkVocabulary()); err != nil {
 		return metadata{}, err
 	}
 	if m.vocabulary != nil {

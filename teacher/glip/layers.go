@@ -40,6 +40,10 @@ func (b *builder) hardSigmoid(x onnx.Value) onnx.Value {
 	return b.Op("HardSigmoid", []onnx.Value{x}, onnx.Float("alpha", 1.0/6), onnx.Float("beta", 0.5))
 }
 
+func (b *builder) cast(x onnx.Value, to onnx.DType) onnx.Value {
+	return b.Op("Cast", []onnx.Value{x}, onnx.Int("to", int64(to)))
+}
+
 func (b *builder) softmax(x onnx.Value) onnx.Value {
 	return b.Op("Softmax", []onnx.Value{x}, onnx.Int("axis", -1))
 }
@@ -70,6 +74,12 @@ func (b *builder) sliceAt(x onnx.Value, axis, from, to int64) onnx.Value {
 // gather picks entries of one axis by index.
 func (b *builder) gather(x, indices onnx.Value, axis int64) onnx.Value {
 	return b.Op("Gather", []onnx.Value{x, indices}, onnx.Int("axis", axis))
+}
+
+// gatherRows picks rows of x [B,R,C] by indices [B,M], for each of the batch its
+// own: [B,M,C].
+func (b *builder) gatherRows(x, rows onnx.Value) onnx.Value {
+	return b.Op("GatherND", []onnx.Value{x, b.unsqueeze(rows, 2)}, onnx.Int("batch_dims", 1))
 }
 
 // unsqueeze inserts axes of length 1.

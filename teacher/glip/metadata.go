@@ -18,12 +18,14 @@ const (
 	keyMinSize      = "groundmill.min_size"
 	keyMaxSize      = "groundmill.max_size"
 	keyVocabulary   = "groundmill.vocab" // word pieces in order of their ids, one a line
+	keyOptimize     = "groundmill.optimize"
+	keyPrecision    = "groundmill.precision"
 	keySource       = "groundmill.source_sha256"
 	keyData         = "groundmill.external_data" // file name beside the model, absent without one
 )
 
 // format is the version of the model files that this package writes and reads.
-const format = "1"
+const format = "2"
 
 // ErrNotTeacher is wrapped by errors about ONNX files that Import did not
 // write, or that another version of it wrote.
@@ -33,6 +35,8 @@ var ErrNotTeacher = errors.New("not a groundmill teacher")
 type metadata struct {
 	name         string
 	architecture Architecture
+	optimize     Optimization
+	precision    Precision
 	sizes        sizes
 	vocabulary   []string // nil when unknown
 	source       string   // sha256 of the checkpoint
@@ -49,6 +53,8 @@ func (m metadata) properties() ([]onnx.Property, error) {
 		{Key: keyFormat, Value: format},
 		{Key: keyName, Value: m.name},
 		{Key: keyArchitecture, Value: string(architecture)},
+		{Key: keyOptimize, Value: string(m.optimize)},
+		{Key: keyPrecision, Value: string(m.precision)},
 		{Key: keyMinSize, Value: strconv.Itoa(m.sizes.min)},
 		{Key: keyMaxSize, Value: strconv.Itoa(m.sizes.max)},
 		{Key: keySource, Value: m.source},
@@ -71,7 +77,7 @@ func parseMetadata(props map[string]string) (metadata, error) {
 	case version != format:
 		return metadata{}, fmt.Errorf("%w of format %s: its format is %q; import the checkpoint again", ErrNotTeacher, format, version)
 	}
-	m := metadata{name: props[keyName], source: props[keySource], data: props[keyData]}
+	m := metadata{name: props[keyName], optimize: Optimization(props[keyOptimize]), precision: Precision(props[keyPrecision]), source: props[keySource], data: props[keyData]}
 	if v, ok := props[keyVocabulary]; ok {
 		m.vocabulary = strings.Split(v, "\n")
 	}
@@ -82,7 +88,7 @@ func parseMetadata(props map[string]string) (metadata, error) {
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return metadata{}, fmt.Errorf("%w: damaged properties; %s: %w", ErrNotTeacher, remedy, err)
 	}
-	if err := errors.Join(m.architecture.validate(), m.sizes.validate(), m.checkVocabulary()); err != nil {
+	if err := errors.Join(m.architecture.validate(), m.optimize.validate(), m.precision.validate(), m.sizes.validate(), m.checkVocabulary()); err != nil {
 		return metadata{}, fmt.Errorf("%w: %w", ErrNotTeacher, err)
 	}
 	return m, nil

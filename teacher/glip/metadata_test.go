@@ -13,10 +13,10 @@ func TestMetadataRoundTrip(t *testing.T) {
 	three.BERT.Vocabulary = 3
 	for name, want := range map[string]metadata{
 		"full": {
-			name: "glip-t", architecture: three, sizes: sizes{800, 1333},
+			name: "glip-t", architecture: three, optimize: OptimizeFull, precision: Single, sizes: sizes{800, 1333},
 			vocabulary: []string{"[PAD]", "été", "##s"}, source: strings.Repeat("ab", 32), data: "glip-t.onnx.data",
 		},
-		"bare": {name: "x", architecture: tiny, sizes: sizes{1, 1}},
+		"bare": {name: "x", architecture: tiny, optimize: OptimizeNone, precision: Single, sizes: sizes{1, 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			props, err := want.properties()
@@ -40,16 +40,17 @@ func TestParseMetadataRefuses(t *testing.T) {
 		want   string
 	}{
 		"another ONNX file": {func(m map[string]string) { clear(m) }, "no property groundmill.format; make one with `runner teacher import`"},
-		"a later format":    {func(m map[string]string) { m[keyFormat] = "2" }, `format is "2"; import the checkpoint again`},
+		"a later format":    {func(m map[string]string) { m[keyFormat] = "9" }, `format is "9"; import the checkpoint again`},
 		"no sizes":          {func(m map[string]string) { delete(m, keyMinSize) }, "damaged"},
 		"impossible sizes":  {func(m map[string]string) { m[keyMinSize] = "9000" }, "image sizes 9000"},
 		"no architecture":   {func(m map[string]string) { m[keyArchitecture] = "{" }, "damaged"},
 		"other vocabulary":  {func(m map[string]string) { m[keyVocabulary] = "a\nb" }, "2 word pieces, the word embedding 20 rows"},
+		"unknown optimum":   {func(m map[string]string) { m[keyOptimize] = "best" }, `optimization "best" is unknown`},
 		"empty one":         {func(m map[string]string) { m[keyArchitecture] = "{}" }, "no blocks"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			props, err := metadata{architecture: tiny, sizes: sizes{1, 2}}.properties()
+			props, err := metadata{architecture: tiny, optimize: OptimizeFull, precision: Single, sizes: sizes{1, 2}}.properties()
 			if err != nil {
 				t.Fatal(err)
 			}

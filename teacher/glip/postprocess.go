@@ -15,8 +15,6 @@ type Parameters struct {
 	// InferenceThreshold is what the mean probability of a phrase's tokens
 	// must exceed to make a candidate, before centerness lowers it.
 	InferenceThreshold float32
-	// PreNMSTop is how many candidates of a level are kept, over all phrases.
-	PreNMSTop int
 	// NMS is the overlap of two boxes of a phrase above which the lower one
 	// goes.
 	NMS float32
@@ -28,7 +26,7 @@ type Parameters struct {
 // DefaultParameters returns the official values (mb/config/defaults.py,
 // MODEL.ATSS).
 func DefaultParameters() Parameters {
-	return Parameters{InferenceThreshold: 0.05, PreNMSTop: 1000, NMS: 0.6, Detections: 100}
+	return Parameters{InferenceThreshold: 0.05, NMS: 0.6, Detections: 100}
 }
 
 // validate refuses values that make no sense, with all problems at once.
@@ -40,7 +38,6 @@ func (p Parameters) validate() error {
 		}
 	}
 	check(p.InferenceThreshold >= 0 && p.InferenceThreshold < 1, "InferenceThreshold", p.InferenceThreshold, "0 <= it < 1")
-	check(p.PreNMSTop > 0, "PreNMSTop", p.PreNMSTop, "at least 1")
 	check(p.NMS >= 0 && p.NMS <= 1, "NMS", p.NMS, "0 to 1")
 	check(p.Detections > 0, "Detections", p.Detections, "at least 1")
 	return errors.Join(problems...)
@@ -68,7 +65,17 @@ type frame struct {
 func (p Parameters) detect(out output, f frame, columns [][]int32) (found []detection, best []float32) {
 	s := newScan(p, out, columns)
 	for level, g := range grids(f.shape) {
-		found = append(found, s.level(level, g, f)...)
+		found = append(found, s.level(level, g)...)
+	}
+	return p.keep(found, f), s.bestScores()
+}
+
+// keep clips the candidates of all levels, drops those that overlap better ones
+// of their phrase, and moves the rest, by falling score, from the resized to the
+// original image.
+func (p Parameters) keep(found []detection, f frame) []detection {
+	for i := range found {
+		found[i].box = found[i].box.clip(f.resizedWidth, f.resizedHeight)
 	}
 	slices.SortFunc(found, byScore)
 	found = suppress(found, p.NMS, p.Detections)
@@ -77,7 +84,7 @@ func (p Parameters) detect(out output, f frame, columns [][]int32) (found []dete
 	for i := range found {
 		found[i].box = found[i].box.scale(x, y)
 	}
-	return found, s.bestScores()
+	return found
 }
 
 // scan looks for candidates position by position.
@@ -105,9 +112,9 @@ func newScan(p Parameters, out output, columns [][]int32) *scan {
 	return s
 }
 
-// level returns the candidates of one level, at most PreNMSTop, with boxes in
+// level returns the candidates of one level, at most preNMSTop, with boxes in
 // pixels of the resized image.
-func (s *scan) level(level int, g grid, f frame) []detection {
+func (s *scan) level(level int, g grid) []detection {
 	var found []detection
 	for position := range g.positions() {
 		for k := range s.phrases {
@@ -117,9 +124,9 @@ func (s *scan) level(level int, g grid, f frame) []detection {
 			}
 		}
 	}
-	if len(found) > s.PreNMSTop {
+	if len(found) > preNMSTop {
 		slices.SortFunc(found, byScore)
-		found = found[:s.PreNMSTop]
+		found = found[:preNMSTop]
 	}
 	kept := found[:0]
 	for _, d := range found {
@@ -127,7 +134,6 @@ func (s *scan) level(level int, g grid, f frame) []detection {
 		d.score = sqrt(d.score)
 		d.box = g.decode(int(d.position), s.deltas[at:at+4])
 		if !d.box.isNaN() {
-			d.box = d.box.clip(f.resizedWidth, f.resizedHeight)
 			kept = append(kept, d)
 		}
 	}

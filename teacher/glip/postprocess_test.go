@@ -59,7 +59,7 @@ func naive(p Parameters, out output, f frame, columns [][]int32) (found []detect
 			}
 		}
 		slices.SortFunc(candidates, byScore)
-		found = append(found, candidates[:min(len(candidates), p.PreNMSTop)]...)
+		found = append(found, candidates[:min(len(candidates), preNMSTop)]...)
 	}
 	slices.SortFunc(found, byScore)
 	var kept []detection
@@ -84,7 +84,7 @@ func TestDetectEqualsItsDefinition(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		out := randomOutput(r, square, 6, []float64{-8, -5, -2, 1}[seed%4])
 		p := DefaultParameters()
-		p.PreNMSTop, p.Detections = 5+r.IntN(60), 1+r.IntN(30)
+		p.Detections = 1 + r.IntN(30)
 		found, best := p.detect(out, square, columns)
 		wantFound, wantBest := naive(p, out, square, columns)
 		if diff := cmp.Diff(wantFound, found, options); diff != "" {
@@ -139,14 +139,20 @@ func flatOutput(f frame, logit float32) output {
 }
 
 func TestTies(t *testing.T) {
-	p := Parameters{InferenceThreshold: 0.05, PreNMSTop: 3, NMS: 1, Detections: 4}
+	p := Parameters{InferenceThreshold: 0.05, NMS: 1, Detections: 4}
 	found, _ := p.detect(flatOutput(square, 0), square, [][]int32{{1}, {2}})
 	var order [][3]int32
 	for _, d := range found {
 		order = append(order, [3]int32{d.level, d.position, d.phrase})
 	}
-	// Three of each level by position and phrase; all tie with the fourth, so all stay.
-	want := [][3]int32{{0, 0, 0}, {0, 0, 1}, {0, 1, 0}, {1, 0, 0}, {1, 0, 1}, {1, 1, 0}, {2, 0, 0}, {2, 0, 1}, {2, 1, 0}, {3, 0, 0}, {3, 0, 1}, {3, 1, 0}, {4, 0, 0}, {4, 0, 1}}
+	// The first thousand of each level by position and phrase; all tie with the
+	// fourth, so all stay.
+	var want [][3]int32
+	for level, g := range grids(square.shape) {
+		for n := range int32(min(2*g.positions(), preNMSTop)) {
+			want = append(want, [3]int32{int32(level), n / 2, n % 2})
+		}
+	}
 	if diff := cmp.Diff(want, order); diff != "" {
 		t.Error(diff)
 	}
@@ -192,9 +198,9 @@ func TestParametersValidate(t *testing.T) {
 	if err := DefaultParameters().validate(); err != nil {
 		t.Error(err)
 	}
-	bad := Parameters{InferenceThreshold: 1, PreNMSTop: 0, NMS: -1, Detections: 0}
+	bad := Parameters{InferenceThreshold: 1, NMS: -1, Detections: 0}
 	err := bad.validate()
-	if err == nil || len(err.(interface{ Unwrap() []error }).Unwrap()) != 4 {
+	if err == nil || len(err.(interface{ Unwrap() []error }).Unwrap()) != 3 {
 		t.Errorf("error %v", err)
 	}
 }

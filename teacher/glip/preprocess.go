@@ -7,12 +7,17 @@ import (
 	"github.com/groundmill/groundmill/teacher/raster"
 )
 
-// prepared is an example turned into model input.
-type prepared struct {
+// pixmap is an image turned into model input, shared by its texts.
+type pixmap struct {
 	frame
-	image     *teacher.RGB // resized, without padding
-	prompts   []prompt     // one, or the windows of a long caption, maybe none
-	phrases   int          // of the example
+	image *teacher.RGB // resized, without padding
+}
+
+// prepared is a pixmap with one of its texts.
+type prepared struct {
+	*pixmap
+	prompts   []prompt // one, or the windows of a long caption, maybe none
+	phrases   int      // of the text
 	truncated bool
 }
 
@@ -22,9 +27,12 @@ func (p *prepared) Shape() teacher.Shape { return p.shape }
 // CaptionTruncated implements teacher.Prepared.
 func (p *prepared) CaptionTruncated() bool { return p.truncated }
 
+// Release implements teacher.Prepared.
+func (p *prepared) Release() {}
+
 // prepareImage resizes an image to the model's sizes. The result shares no
 // memory with it.
-func prepareImage(s sizes, image *teacher.RGB) (*prepared, error) {
+func prepareImage(s sizes, image *teacher.RGB) (*pixmap, error) {
 	if image == nil || image.Width < 1 || image.Height < 1 || len(image.Pix) != 3*image.Width*image.Height {
 		return nil, fmt.Errorf("%w: the image is empty or not RGB", teacher.ErrExample)
 	}
@@ -32,7 +40,7 @@ func prepareImage(s sizes, image *teacher.RGB) (*prepared, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &prepared{
+	return &pixmap{
 		frame: frame{
 			shape:        padded(width, height),
 			resizedWidth: width, resizedHeight: height,

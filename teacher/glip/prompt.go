@@ -11,6 +11,9 @@ import (
 // [SEP] (mb/config/defaults.py, MODEL.LANGUAGE_BACKBONE.MAX_QUERY_LEN).
 const maxPromptTokens = 256
 
+// maxTokens is the longest text that the model reads, with [CLS] and [SEP].
+func (b BERT) maxTokens() int { return min(maxPromptTokens, b.Positions) }
+
 // prompt is a caption, or a window of a long one, as the model reads it.
 type prompt struct {
 	ids     []int64   // [CLS], word pieces, [SEP]

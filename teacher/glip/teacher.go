@@ -25,6 +25,7 @@ type Options struct {
 // Model is a GLIP that grounds phrases: a teacher.Teacher.
 type Model struct {
 	session    Session
+	form       form
 	tokenizer  *wordpiece.Tokenizer
 	sizes      sizes
 	maxTokens  int
@@ -72,10 +73,11 @@ func newModel(s Session, p Parameters) (*Model, error) {
 	if err := p.validate(); err != nil {
 		return nil, err
 	}
+	limit := meta.architecture.BERT.maxTokens()
 	return &Model{
-		session: s, tokenizer: tokenizer, sizes: meta.sizes, parameters: p,
-		maxTokens: min(maxPromptTokens, meta.architecture.BERT.Positions),
-		info:      teacher.Info{Name: meta.name},
+		session: s, form: newForm(meta.optimize, limit), tokenizer: tokenizer,
+		sizes: meta.sizes, maxTokens: limit, parameters: p,
+		info: teacher.Info{Name: meta.name},
 	}, nil
 }
 
@@ -101,21 +103,25 @@ func digest(path, data string) (string, error) {
 
 // Prepare implements teacher.Teacher. A caption of more tokens than the model
 // reads is cut into windows, each with whole phrases.
-func (m *Model) Prepare(ex teacher.Example) (teacher.Prepared, error) {
-	p, err := prepareImage(m.sizes, ex.Image)
+func (m *Model) Prepare(ex teacher.Example) ([]teacher.Prepared, error) {
+	shared, err := prepareImage(m.sizes, ex.Image)
 	if err != nil {
 		return nil, err
 	}
-	p.phrases = len(ex.Phrases)
-	p.prompts, p.truncated = newPrompts(m.tokenizer, m.maxTokens, ex.Caption, ex.Phrases)
-	return p, nil
+	out := make([]teacher.Prepared, len(ex.Texts))
+	for i, text := range ex.Texts {
+		p := &prepared{pixmap: shared, phrases: len(text.Phrases)}
+		p.prompts, p.truncated = newPrompts(m.tokenizer, m.maxTokens, text.Caption, text.Phrases)
+		out[i] = p
+	}
+	return out, nil
 }
 
 // Ground implements teacher.Teacher. Each window of a long caption is one more
-// image for the model, which never gets more at once than there are examples.
-// The boxes of a phrase are those of its window; Parameters hold for each window
-// by itself.
-func (m *Model) Ground(ctx context.Context, examples []teacher.Prepared) ([][]teacher.Grounding, error) {
+// text for the model, which never gets more at once than there are examples. The
+// boxes of a phrase are those of its window; Parameters hold for each window by
+// itself.
+func (m *Model) Ground(ctx context.Context, examples []teacher.Prepared) ([]teacher.Answer, error) {
 	if len(examples) == 0 {
 		return nil, nil
 	}
@@ -123,56 +129,58 @@ func (m *Model) Ground(ctx context.Context, examples []teacher.Prepared) ([][]te
 	if err != nil {
 		return nil, err
 	}
-	result := make([][]teacher.Grounding, len(own))
+	answers := make([]teacher.Answer, len(own))
 	for i, p := range own {
-		result[i] = slices.Repeat([]teacher.Grounding{{BeyondPrompt: true}}, p.phrases)
+		answers[i].Phrases = slices.Repeat([]teacher.Grounding{{BeyondPrompt: true}}, p.phrases)
 	}
 	for part := range slices.Chunk(queries(own), len(own)) {
-		answers, err := m.answer(ctx, part)
+		readings, err := m.read(ctx, part)
 		if err != nil {
 			return nil, err
 		}
 		for i, q := range part {
-			merge(result[q.example], answers[i])
+			merge(&answers[q.example], readings[i], q)
 		}
 	}
-	return result, nil
+	return answers, nil
 }
 
-// answer runs the model once. out[i][p] belongs to phrase p of the example of
-// queries[i].
-func (m *Model) answer(ctx context.Context, queries []query) (out [][]teacher.Grounding, err error) {
-	b := newBatch(queries)
-	tensors, err := b.run(ctx, m.session, headOutputs)
+// read runs the model once.
+func (m *Model) read(ctx context.Context, queries []query) ([]reading, error) {
+	b, outputs := m.form.batch(queries), m.form.outputs()
+	tensors, err := b.run(ctx, m.session, m.parameters.InferenceThreshold, outputs)
 	if err != nil {
-		return nil, err
+		return nil, explain(err)
 	}
-	outputs, err := b.split(tensors)
-	if err != nil {
-		return nil, err
-	}
-	out = make([][]teacher.Grounding, len(queries))
-	for i, q := range queries {
-		if slices.ContainsFunc(outputs[i].centerness, isNaN) {
-			return nil, fmt.Errorf("glip: the model answered NaN for example %d of the batch", q.example)
-		}
-		found, best := m.parameters.detect(outputs[i], q.frame, q.columns)
-		out[i] = groundings(found, best, q.frame, q.columns)
-	}
-	return out, nil
+	return m.form.read(b, tensors, m.parameters)
 }
 
-// merge adds what one prompt said to an example's answer. A phrase is in one
-// prompt at most.
-func merge(into, answer []teacher.Grounding) {
-	for i, g := range answer {
+// explain says in the terms of package teacher what is known of a failed run.
+func explain(err error) error {
+	switch {
+	case errors.Is(err, ort.ErrOutOfMemory):
+		return fmt.Errorf("%w: %w", teacher.ErrOutOfMemory, err)
+	case errors.Is(err, ort.ErrDeviceLost):
+		return fmt.Errorf("%w: %w", teacher.ErrDeviceLost, err)
+	}
+	return err
+}
+
+// merge adds what the model said about one prompt to an example's answer. A
+// phrase is in one prompt at most.
+func merge(into *teacher.Answer, r reading, q query) {
+	if !r.sound {
+		*into = teacher.Answer{Err: fmt.Errorf("%w: the model answered NaN", teacher.ErrExample)}
+	}
+	if into.Err != nil {
+		return
+	}
+	for i, g := range groundings(r.found, r.best, q.frame, q.columns) {
 		if !g.BeyondPrompt {
-			into[i] = g
+			into.Phrases[i] = g
 		}
 	}
 }
-
-func isNaN(x float32) bool { return x != x }
 
 // Info implements teacher.Teacher.
 func (m *Model) Info() teacher.Info { return m.info }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,7 +46,7 @@ func fakeModel(t *testing.T, answer func([]ort.Tensor) ([]ort.Tensor, error)) *M
 	vocabulary := []string{"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "dog"}
 	a := tiny
 	a.BERT.Vocabulary = len(vocabulary)
-	props, err := metadata{name: "fake", architecture: a, sizes: sizes{32, 64}, vocabulary: vocabulary}.properties()
+	props, err := metadata{name: "fake", architecture: a, optimize: OptimizeNone, precision: Single, sizes: sizes{32, 64}, vocabulary: vocabulary}.properties()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +60,7 @@ func fakeModel(t *testing.T, answer func([]ort.Tensor) ([]ort.Tensor, error)) *M
 // constant answers with one number for each kind of output.
 func constant(logit, delta, centerness float32) func([]ort.Tensor) ([]ort.Tensor, error) {
 	return func(inputs []ort.Tensor) ([]ort.Tensor, error) {
-		shape, tokens := inputs[0].Shape, inputs[2].Shape[1]
+		shape, b, tokens := inputs[0].Shape, inputs[3].Shape[0], inputs[3].Shape[1]
 		n := 0
 		for _, g := range grids(teacher.Shape{Height: int(shape[1]), Width: int(shape[2])}) {
 			n += g.positions()
@@ -75,7 +76,7 @@ func constant(logit, delta, centerness float32) func([]ort.Tensor) ([]ort.Tensor
 			}
 			return ort.NewTensor("", data, dims...)
 		}
-		b, p := shape[0], int64(n)
+		p := int64(n)
 		return []ort.Tensor{fill(logit, b, p, tokens), fill(delta, b, p, 4), fill(centerness, b, p)}, nil
 	}
 }
@@ -86,30 +87,42 @@ func prepare(t testing.TB, m *Model, ex teacher.Example) teacher.Prepared {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p
+	return p[0]
+}
+
+// example is an image with one text.
+func example(image *teacher.RGB, caption string, phrases ...schema.Span) teacher.Example {
+	return teacher.Example{Image: image, Texts: []teacher.Text{{Caption: caption, Phrases: phrases}}}
 }
 
 func ground(t testing.TB, m *Model, batch ...teacher.Prepared) [][]teacher.Grounding {
 	t.Helper()
-	out, err := m.Ground(context.Background(), batch)
+	answers, err := m.Ground(context.Background(), batch)
 	if err != nil {
 		t.Fatal(err)
+	}
+	var out [][]teacher.Grounding
+	for i, a := range answers {
+		if a.Err != nil {
+			t.Fatalf("example %d: %v", i, a.Err)
+		}
+		out = append(out, a.Phrases)
 	}
 	return out
 }
 
 var dog = []schema.Span{{Start: 0, End: 3}}
 
-// What the graph is given: bytes in the corner, sizes, tokens padded to the
-// longest text.
+// What the unoptimised graph is given: bytes in the corner, sizes, tokens padded
+// to the longest text of the model.
 func TestModelInputs(t *testing.T) {
 	var got []ort.Tensor
 	m := fakeModel(t, func(in []ort.Tensor) ([]ort.Tensor, error) {
 		got = in
 		return nil, errors.New("seen enough")
 	})
-	a := prepare(t, m, teacher.Example{Image: picture(40, 32, 1), Caption: "dog", Phrases: dog})
-	b := prepare(t, m, teacher.Example{Image: picture(50, 32, 2), Caption: "dog dog dog", Phrases: dog})
+	a := prepare(t, m, example(picture(40, 32, 1), "dog", dog...))
+	b := prepare(t, m, example(picture(50, 32, 2), "dog dog dog", dog...))
 	if _, err := m.Ground(context.Background(), []teacher.Prepared{a, b}); err == nil {
 		t.Error("the session's error is lost")
 	}
@@ -117,17 +130,26 @@ func TestModelInputs(t *testing.T) {
 	for _, in := range got {
 		shapes[in.Name] = in.Shape
 	}
-	want := map[string][]int64{"pixels": {2, 32, 64, 3}, "sizes": {2, 2}, "input_ids": {2, 5}, "attention_mask": {2, 5}}
+	want := map[string][]int64{"pixels": {2, 32, 64, 3}, "sizes": {2, 2}, "images": {2}, "input_ids": {2, 16}, "attention_mask": {2, 16}}
 	if diff := cmp.Diff(want, shapes); diff != "" {
 		t.Fatal(diff)
 	}
 	if diff := cmp.Diff([]int64{32, 40, 32, 50}, got[1].Data); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]int64{2, 5, 3, 0, 0, 2, 5, 5, 5, 3}, got[2].Data); diff != "" {
+	if diff := cmp.Diff([]int64{0, 1}, got[2].Data); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]int64{1, 1, 1, 0, 0, 1, 1, 1, 1, 1}, got[3].Data); diff != "" {
+	padded := func(a, b []int64) []int64 {
+		both := make([]int64, 32)
+		copy(both, a)
+		copy(both[16:], b)
+		return both
+	}
+	if diff := cmp.Diff(padded([]int64{2, 5, 3}, []int64{2, 5, 5, 5, 3}), got[3].Data); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(padded([]int64{1, 1, 1}, []int64{1, 1, 1, 1, 1}), got[4].Data); diff != "" {
 		t.Error(diff)
 	}
 	second := got[0].Data.([]uint8)[32*64*3:]
@@ -141,7 +163,7 @@ func TestGroundWithoutPhrasesOrExamples(t *testing.T) {
 	if out := ground(t, m); out != nil {
 		t.Errorf("empty batch gave %v", out)
 	}
-	out := ground(t, m, prepare(t, m, teacher.Example{Image: picture(32, 32, 1)}))
+	out := ground(t, m, prepare(t, m, example(picture(32, 32, 1), "")))
 	if diff := cmp.Diff([][]teacher.Grounding{{}}, out); diff != "" {
 		t.Error(diff)
 	}
@@ -153,7 +175,7 @@ func TestPrepareRefuses(t *testing.T) {
 		"nil": nil, "empty": {}, "short": {Width: 2, Height: 2, Pix: make([]byte, 11)}, "elongated": picture(1, 4000, 1),
 	}
 	for name, image := range cases {
-		_, err := m.Prepare(teacher.Example{Image: image, Caption: "dog"})
+		_, err := m.Prepare(example(image, "dog"))
 		if !errors.Is(err, teacher.ErrExample) || errors.Is(err, teacher.ErrExtremeAspect) != (name == "elongated") {
 			t.Errorf("%s: error %v", name, err)
 		}
@@ -163,7 +185,7 @@ func TestPrepareRefuses(t *testing.T) {
 func TestPrepareDoesNotKeepTheImage(t *testing.T) {
 	m := fakeModel(t, nil)
 	image := picture(32, 32, 1)
-	p := prepare(t, m, teacher.Example{Image: image}).(*prepared)
+	p := prepare(t, m, example(image, "")).(*prepared)
 	clear(image.Pix)
 	if diff := cmp.Diff(picture(32, 32, 1).Pix, p.image.Pix); diff != "" {
 		t.Error("the example's pixels are still in use")
@@ -174,8 +196,8 @@ type foreign struct{ *prepared }
 
 func TestGroundRefusesWhatIsNoBatch(t *testing.T) {
 	m := fakeModel(t, constant(0, 0, 0))
-	small := prepare(t, m, teacher.Example{Image: picture(32, 32, 1)})
-	wide := prepare(t, m, teacher.Example{Image: picture(64, 32, 1)})
+	small := prepare(t, m, example(picture(32, 32, 1), ""))
+	wide := prepare(t, m, example(picture(64, 32, 1), ""))
 	for want, batch := range map[string][]teacher.Prepared{
 		"example 1 of the batch has shape": {small, wide},
 		"by another teacher":               {foreign{small.(*prepared)}},
@@ -187,7 +209,6 @@ func TestGroundRefusesWhatIsNoBatch(t *testing.T) {
 }
 
 func TestGroundReportsABrokenModel(t *testing.T) {
-	nan := float32(math.NaN())
 	short := func(in []ort.Tensor) ([]ort.Tensor, error) {
 		out, _ := constant(0, 0, 0)(in)
 		out[1] = ort.NewTensor("bbox", make([]float32, 8), 1, 2, 4)
@@ -199,12 +220,11 @@ func TestGroundReportsABrokenModel(t *testing.T) {
 		return out, nil
 	}
 	for want, answer := range map[string]func([]ort.Tensor) ([]ort.Tensor, error){
-		"NaN for example 0":         constant(0, 0, nan),
 		"output bbox has shape [1 ": short,
 		`"logits" holds`:            integers,
 	} {
 		m := fakeModel(t, answer)
-		p := prepare(t, m, teacher.Example{Image: picture(32, 32, 1), Caption: "dog", Phrases: dog})
+		p := prepare(t, m, example(picture(32, 32, 1), "dog", dog...))
 		if _, err := m.Ground(context.Background(), []teacher.Prepared{p}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
@@ -212,7 +232,7 @@ func TestGroundReportsABrokenModel(t *testing.T) {
 }
 
 // eager finds boxes in the noise of random weights.
-var eager = Parameters{InferenceThreshold: 0.002, PreNMSTop: 1000, NMS: 0.6, Detections: 20}
+var eager = Parameters{InferenceThreshold: 0.002, NMS: 0.6, Detections: 20}
 
 func miniExample(width, height int, words ...int) teacher.Example {
 	var caption strings.Builder
@@ -223,7 +243,7 @@ func miniExample(width, height int, words ...int) teacher.Example {
 		spans = append(spans, schema.Span{Start: start, End: int32(caption.Len())})
 		caption.WriteByte(' ')
 	}
-	return teacher.Example{Image: picture(width, height, uint32(width)), Caption: caption.String(), Phrases: spans}
+	return example(picture(width, height, uint32(width)), caption.String(), spans...)
 }
 
 var groundingNoise = cmp.Options{cmpopts.EquateApprox(0, 1e-5), cmp.Comparer(func(a, b schema.Box) bool {
@@ -272,20 +292,22 @@ func TestPaddingIsInvisible(t *testing.T) {
 			buffer[i] = garbage
 		}
 		pixelBuffers.Put(&buffer)
-		b := newBatch(q)
-		out, err := b.run(context.Background(), m.session, headOutputs)
+		length := longest(q)
+		out, err := newBatch(q, length, selectAll(q, length)).run(context.Background(), m.session, 0, denseOutputs)
 		if err != nil {
 			t.Fatal(err)
 		}
-		outputs, err := b.split(out)
-		if err != nil {
-			t.Fatal(err)
+		var data [3][]float32
+		for i := range out {
+			if data[i], err = ort.Values[float32](out[i]); err != nil {
+				t.Fatal(err)
+			}
 		}
 		var logits []float32
-		for n := range outputs[0].centerness {
-			logits = append(logits, outputs[0].logits[n*b.tokens:][:5]...)
+		for n := range data[2] {
+			logits = append(logits, data[0][n*length:][:5]...)
 		}
-		return append(append(logits, outputs[0].deltas...), outputs[0].centerness...)
+		return slices.Concat(logits, data[1], data[2])
 	}
 	want := run(0, 0)
 	for name, got := range map[string][]float32{"text": run(11, 0), "image": run(0, 255)} {
@@ -339,9 +361,9 @@ func TestConcurrentUse(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			out, err := m.Ground(context.Background(), []teacher.Prepared{p})
+			out, err := m.Ground(context.Background(), p)
 			if err == nil {
-				got[i] = out[0]
+				got[i] = out[0].Phrases
 			}
 			return err
 		})

@@ -6,6 +6,8 @@ import (
 	"io"
 	"math"
 	"slices"
+
+	"github.com/x448/float16"
 )
 
 // DType is an element type, numbered as TensorProto.DataType.
@@ -15,14 +17,18 @@ type DType int32
 const (
 	Float32 DType = 1
 	Uint8   DType = 2
+	Int32   DType = 6
 	Int64   DType = 7
+	Float16 DType = 10
 )
 
 // Size returns the bytes of one element, 0 for an unknown type.
 func (d DType) Size() int64 {
 	switch d {
-	case Float32:
+	case Float32, Int32:
 		return 4
+	case Float16:
+		return 2
 	case Uint8:
 		return 1
 	case Int64:
@@ -70,11 +76,30 @@ func (g *Graph) Floats(values ...float32) Value {
 
 // FloatTensor adds a float32 constant of the given shape.
 func (g *Graph) FloatTensor(shape []int64, values []float32) Value {
-	b := make([]byte, 0, 4*len(values))
+	return g.constant(Float32, shape, AppendFloats(nil, Float32, values))
+}
+
+// Halves is Floats for float16; values are rounded to the nearest.
+func (g *Graph) Halves(values ...float32) Value {
+	return g.HalfTensor(vectorShape(len(values)), values)
+}
+
+// HalfTensor is FloatTensor for float16.
+func (g *Graph) HalfTensor(shape []int64, values []float32) Value {
+	return g.constant(Float16, shape, AppendFloats(nil, Float16, values))
+}
+
+// AppendFloats appends values to b as the bytes of a tensor of type Float32 or
+// Float16, the latter rounded to the nearest, ties to even.
+func AppendFloats(b []byte, dtype DType, values []float32) []byte {
 	for _, v := range values {
-		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+		if dtype == Float16 {
+			b = binary.LittleEndian.AppendUint16(b, float16.Fromfloat32(v).Bits())
+		} else {
+			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+		}
 	}
-	return g.constant(Float32, shape, b)
+	return b
 }
 
 // Ints adds an int64 vector; one value makes a vector of length one.
