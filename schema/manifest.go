@@ -11,10 +11,11 @@ import (
 
 // Model identifies the teacher that made a run's boxes.
 type Model struct {
-	Name    string `json:"name"`
-	SHA256  string `json:"sha256"`  // hex digest of the model file
-	Runtime string `json:"runtime"` // such as "onnxruntime 1.29.0"
-	Device  string `json:"device"`  // such as "cpu"
+	Name     string `json:"name"`
+	SHA256   string `json:"sha256"`   // hex digest of the model file
+	Runtime  string `json:"runtime"`  // such as "onnxruntime 1.29.0"
+	Provider string `json:"provider"` // of the runtime: "cpu", "cuda" or "tensorrt"
+	Device   string `json:"device"`   // such as "cpu"
 }
 
 // Manifest is the account of a finished run: what made it, every file with its
@@ -27,6 +28,7 @@ type Manifest struct {
 	ConfigSHA256     string        `json:"config_sha256"`
 	Config           string        `json:"config"` // the effective configuration, as YAML
 	Model            Model         `json:"model"`
+	ImageDecoder     string        `json:"image_decoder"` // of JPEG files, with its version: pixels depend on it
 	WordListSHA256   string        `json:"wordlist_sha256"`
 	InputFingerprint string        `json:"input_fingerprint"`
 	Totals           Counts        `json:"totals"`
@@ -40,6 +42,7 @@ func (m *Manifest) Metadata() Metadata {
 		ToolVersion:      m.ToolVersion,
 		ConfigSHA256:     m.ConfigSHA256,
 		ModelSHA256:      m.Model.SHA256,
+		ImageDecoder:     m.ImageDecoder,
 		WordListSHA256:   m.WordListSHA256,
 		InputFingerprint: m.InputFingerprint,
 	}

@@ -12,6 +12,7 @@ type Metadata struct {
 	ToolVersion      string // of groundmill
 	ConfigSHA256     string // hex digest of the effective configuration
 	ModelSHA256      string // hex digest of the teacher's model file
+	ImageDecoder     string // what decoded JPEG files, with its version
 	WordListSHA256   string // hex digest of the extractor's word lists
 	InputFingerprint string // hex digest of the list of inputs
 }
@@ -22,6 +23,7 @@ const (
 	keyToolVersion      = "groundmill.tool_version"
 	keyConfigSHA256     = "groundmill.config_sha256"
 	keyModelSHA256      = "groundmill.model_sha256"
+	keyImageDecoder     = "groundmill.image_decoder"
 	keyWordListSHA256   = "groundmill.wordlist_sha256"
 	keyInputFingerprint = "groundmill.input_fingerprint"
 	keyHuggingFace      = "huggingface"
@@ -33,6 +35,7 @@ func (m *Metadata) fields() map[string]*string {
 		keyToolVersion:      &m.ToolVersion,
 		keyConfigSHA256:     &m.ConfigSHA256,
 		keyModelSHA256:      &m.ModelSHA256,
+		keyImageDecoder:     &m.ImageDecoder,
 		keyWordListSHA256:   &m.WordListSHA256,
 		keyInputFingerprint: &m.InputFingerprint,
 	}

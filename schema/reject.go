@@ -9,6 +9,7 @@ const (
 	ReasonTruncatedRecord  Reason = "truncated_record"
 	ReasonMissingImage     Reason = "missing_image"
 	ReasonMissingCaption   Reason = "missing_caption"
+	ReasonTooManyCaptions  Reason = "too_many_captions"
 	ReasonEmptyCaption     Reason = "empty_caption"
 	ReasonCaptionTooLong   Reason = "caption_too_long"
 	ReasonBadMetadata      Reason = "bad_metadata"
@@ -35,9 +36,10 @@ func Reasons() []ReasonInfo {
 	return []ReasonInfo{
 		{ReasonTruncatedRecord, "The tar is cut off or damaged inside the record; what follows in it is lost."},
 		{ReasonDuplicateMember, "The record holds two files of one kind, such as two `.txt`."},
-		{ReasonBadMetadata, "`KEY.json` is not a JSON object, or its `caption` is not a string."},
+		{ReasonBadMetadata, "`KEY.json` is not a JSON object, its `caption` is not a string, its `captions` are not a list of strings, or it has both."},
 		{ReasonMissingImage, "The record has no image file."},
-		{ReasonMissingCaption, "The record has neither `KEY.txt` nor a `caption` in `KEY.json`."},
+		{ReasonMissingCaption, "The record has neither `KEY.txt` nor a `caption` or `captions` in `KEY.json`."},
+		{ReasonTooManyCaptions, "The image has more captions than the configured limit; the record is one reject for all of them."},
 		{ReasonEmptyCaption, "The caption is empty or white space."},
 		{ReasonCaptionTooLong, "The caption has more code points than the configured limit."},
 		{ReasonOtherScript, "More than a fifth of the caption's letters are in another script than Latin."},

@@ -13,7 +13,8 @@ import (
 )
 
 var testMetadata = Metadata{
-	ToolVersion: "v0.1.0", ConfigSHA256: "c0", ModelSHA256: "30", WordListSHA256: "70", InputFingerprint: "1f",
+	ToolVersion: "v0.1.0", ConfigSHA256: "c0", ModelSHA256: "30", ImageDecoder: "image/jpeg go1.26.8",
+	WordListSHA256: "70", InputFingerprint: "1f",
 }
 
 // writeFile writes rows to memory.
