@@ -2,6 +2,7 @@ package ort
 
 import (
 	"fmt"
+	"slices"
 
 	onnx "github.com/yalue/onnxruntime_go"
 )
@@ -14,10 +15,10 @@ var elementNames = map[onnx.TensorElementDataType]string{
 	onnx.TensorElementDataTypeUint8: "uint8",
 }
 
-// readBorder fills in the model's inputs and outputs. The binding wants their
-// names before it opens a session, so this opens one more that neither
-// optimises nor repacks.
-func (s *Session) readBorder() error {
+// readBorder fills in the model's inputs and outputs; fetch is as
+// Options.Outputs. The binding wants their names before it opens a session, so
+// this opens one more, on the CPU, that neither optimises nor repacks.
+func (s *Session) readBorder(fetch []string) error {
 	settings, err := Options{DisablePrepacking: true}.settings()
 	if err != nil {
 		return err
@@ -36,8 +37,25 @@ func (s *Session) readBorder() error {
 	if s.inputs, err = describe("input", inputs); err != nil {
 		return err
 	}
-	s.outputs, err = describe("output", outputs)
-	return err
+	if s.allOutputs, err = describe("output", outputs); err != nil {
+		return err
+	}
+	s.outputs = fetched(s.allOutputs, fetch)
+	return nil
+}
+
+// fetched picks the named outputs in the model's order, all if it has none.
+func fetched(all []ValueInfo, fetch []string) []ValueInfo {
+	var some []ValueInfo
+	for _, info := range all {
+		if slices.Contains(fetch, info.Name) {
+			some = append(some, info)
+		}
+	}
+	if some == nil {
+		return all
+	}
+	return some
 }
 
 func describe(kind string, values []onnx.InputOutputInfo) ([]ValueInfo, error) {

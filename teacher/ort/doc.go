@@ -19,6 +19,11 @@
 // one thread per run, equal inputs give equal bits, whatever else runs beside
 // them; parallelism then comes from the callers' goroutines.
 //
+// Options.Provider moves the computing to an NVIDIA GPU, through CUDA or
+// TensorRT, and never elsewhere in silence: Open fails with ErrProvider and what
+// to do. docs/gpu.md says how to get the libraries. ErrOutOfMemory and
+// ErrDeviceLost tell the failures apart that a caller can act on.
+//
 // ONNX Runtime is a C++ library that can be loaded once and never safely
 // unloaded, so Load is process-wide: this is the package's only global state.
 //

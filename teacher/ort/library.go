@@ -100,20 +100,3 @@ func checkVersion(version string) error {
 	}
 	return fmt.Errorf("the library says version %q, which is no version number", version)
 }
-
-// oneLine keeps an error's chain and joins the lines of its text.
-func oneLine(err error) error {
-	text := strings.Join(strings.Fields(err.Error()), " ")
-	if text == err.Error() {
-		return err
-	}
-	return flatError{text, err}
-}
-
-type flatError struct {
-	text string
-	err  error
-}
-
-func (e flatError) Error() string { return e.text }
-func (e flatError) Unwrap() error { return e.err }

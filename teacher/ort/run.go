@@ -12,10 +12,11 @@ import (
 // Run computes the model. inputs must hold each of Inputs once, in any order;
 // outputs names what to return, in that order, nil meaning all of Outputs (the
 // runtime computes all in any case). The inputs must not change until Run
-// returns and are not kept; the result is the caller's.
+// returns and are not kept; the result is the caller's. Errors wrap
+// ErrOutOfMemory and ErrDeviceLost where these are the cause.
 //
 // When ctx ends, the run stops at the next graph node and Run returns ctx's
-// error.
+// error. A single node that hangs, as a broken GPU can make it, is not stopped.
 func (s *Session) Run(ctx context.Context, inputs []Tensor, outputs []string) ([]Tensor, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -33,7 +34,7 @@ func (s *Session) Run(ctx context.Context, inputs []Tensor, outputs []string) ([
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		return nil, fmt.Errorf("run %s: %w", s.model, oneLine(err))
+		return nil, fmt.Errorf("run %s: %w", s.model, classify(oneLine(err)))
 	}
 	results := make([]Tensor, len(picked))
 	for i, at := range picked {
@@ -61,8 +62,9 @@ func (s *Session) pick(outputs []string) ([]int, error) {
 func (s *Session) run(ctx context.Context, inputs []Tensor) ([]Tensor, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	if s.session == nil {
-		return nil, ErrClosed
+	engine, err := s.engineFor(inputs)
+	if err != nil {
+		return nil, err
 	}
 	var pinner runtime.Pinner
 	defer pinner.Unpin()
@@ -76,7 +78,7 @@ func (s *Session) run(ctx context.Context, inputs []Tensor) ([]Tensor, error) {
 		args = append(args, v)
 	}
 	values := make([]onnx.Value, len(s.outputs))
-	if err := s.runUntilDone(ctx, args, values); err != nil {
+	if err := engine.run(ctx, args, values); err != nil {
 		// Nothing to destroy: a failed run makes no values, and a value that
 		// the binding cannot carry (rank 0) is a nil of its type.
 		return nil, err
@@ -85,8 +87,8 @@ func (s *Session) run(ctx context.Context, inputs []Tensor) ([]Tensor, error) {
 	return s.collect(values)
 }
 
-// runUntilDone computes values, or stops early when ctx ends.
-func (s *Session) runUntilDone(ctx context.Context, args, values []onnx.Value) error {
+// run computes values, or stops early when ctx ends.
+func (e engine) run(ctx context.Context, args, values []onnx.Value) error {
 	options, err := onnx.NewRunOptions()
 	if err != nil {
 		return err
@@ -97,7 +99,7 @@ func (s *Session) runUntilDone(ctx context.Context, args, values []onnx.Value) e
 		defer close(terminated)
 		options.Terminate()
 	})
-	err = s.session.RunWithOptions(args, values, options)
+	err = e.session.RunWithOptions(args, values, options)
 	if !stop() {
 		<-terminated // the options must outlive Terminate
 	}

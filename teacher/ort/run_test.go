@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// castAll brings every supported type in and out.
 var castAll = model{
 	nodes: []node{
 		{op: "Cast", inputs: []string{"bytes"}, outputs: []string{"floats"}, ints: map[string]int64{"to": protoFloat}},
@@ -34,6 +35,7 @@ var castAll = model{
 	},
 }
 
+// slow multiplies a matrix with itself n times.
 func slow(n int) model {
 	m := model{inputs: []value{{"x0", protoFloat, []int64{-1, -1}}}}
 	for i := range n {
@@ -133,9 +135,12 @@ func TestRankZeroOutputIsAnError(t *testing.T) {
 
 func TestRunStopsWhenContextEnds(t *testing.T) {
 	s := openModel(t, slow(4000).write(t), Options{DisablePrepacking: true})
-	input := []Tensor{NewTensor("x0", make([]float32, 256*256), 256, 256)}
+	// A whole run is 8.6 TFLOP: a minute or more.
+	input := []Tensor{NewTensor("x0", make([]float32, 1024*1024), 1024, 1024)}
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
 	defer cancel()
+	guard := time.AfterFunc(30*time.Second, func() { panic("the run goes on after its context ended") })
+	defer guard.Stop()
 	if _, err := s.Run(ctx, input, nil); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("error %v, want %v", err, context.DeadlineExceeded)
 	}
@@ -183,6 +188,7 @@ func TestConcurrentRunsAreIndependentAndEqual(t *testing.T) {
 	group.Wait()
 }
 
+// Where Go puts a slice must not decide how vector code sums it.
 func TestResultIgnoresAlignment(t *testing.T) {
 	const n = 3 * 37 * 37
 	rng := rand.New(rand.NewPCG(3, 4))

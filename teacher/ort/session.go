@@ -4,25 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"sync"
-
-	onnx "github.com/yalue/onnxruntime_go"
 )
-
-// Options says how a model is opened. The zero value suits throughput with one
-// goroutine per core.
-type Options struct {
-	// IntraOpThreads is the number of threads one run may use; 0 means 1, which
-	// keeps results independent of the machine and leaves parallelism to
-	// concurrent runs.
-	IntraOpThreads int
-	// DisablePrepacking leaves the weights as they are in the file. Opening is
-	// then nearly free (external data stays memory-mapped) and running slower.
-	DisablePrepacking bool
-	// ProfilePrefix, if set, makes Close write a JSON profile of all runs to a
-	// file of this prefix.
-	ProfilePrefix string
-}
 
 // ValueInfo describes an input or output of a model.
 type ValueInfo struct {
@@ -36,21 +20,29 @@ var ErrClosed = errors.New("session is closed")
 
 // Session is an opened model. Run may be called concurrently.
 type Session struct {
-	model    string
-	inputs   []ValueInfo
-	outputs  []ValueInfo
-	metadata map[string]string
+	model      string
+	provider   Provider
+	device     string
+	inputs     []ValueInfo
+	outputs    []ValueInfo // those that runs fetch
+	allOutputs []ValueInfo
+	metadata   map[string]string
+	profile    string // what the names of profile files begin with, "" for none
 
 	mu      sync.RWMutex // held for reading by runs, for writing by Close
-	session *onnx.DynamicAdvancedSession
+	engines []engine     // none after Close
 }
 
 // Open reads an ONNX model; external data is looked for beside it. The error is
 // one line that names the file: missing, not ONNX, external data missing, an
-// element type outside Element at the model's border.
+// element type outside Element at the model's border. It wraps ErrProvider,
+// ErrOutOfMemory or ErrDeviceLost where these are the cause.
 func Open(model string, options Options) (*Session, error) {
 	if Version() == "" {
 		return nil, fmt.Errorf("open model %s: %w", model, ErrNotLoaded)
+	}
+	if err := options.Provider.Validate(); err != nil {
+		return nil, fmt.Errorf("open model %s: %w", model, err)
 	}
 	if err := checkFile(model); err != nil {
 		return nil, fmt.Errorf("open model: %w", err)
@@ -74,68 +66,65 @@ func checkFile(model string) error {
 }
 
 func open(model string, options Options) (*Session, error) {
-	s := &Session{model: model}
-	if err := s.readBorder(); err != nil {
+	s := &Session{model: model, provider: options.Provider, device: options.Provider.device()}
+	s.provider.Kind = options.Provider.kind()
+	if err := s.readBorder(options.Outputs); err != nil {
 		return nil, err
 	}
-	settings, err := options.settings()
-	if err != nil {
-		return nil, err
+	s.profile = uniquePrefix(options.ProfilePrefix)
+	options.ProfilePrefix = s.profile
+	if err := s.openEngines(options); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
-	defer settings.Destroy()
-	s.session, err = onnx.NewDynamicAdvancedSession(model, names(s.inputs), names(s.outputs), settings)
-	if err != nil {
-		return nil, err
-	}
-	if s.metadata, err = readMetadata(s.session); err != nil {
-		return nil, errors.Join(err, s.session.Destroy())
+	var err error
+	if s.metadata, err = readMetadata(s.engines[0].session); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
-}
-
-// settings translates o for the binding; the caller destroys the result.
-func (o Options) settings() (*onnx.SessionOptions, error) {
-	settings, err := onnx.NewSessionOptions()
-	if err != nil {
-		return nil, err
-	}
-	err = errors.Join(
-		settings.SetIntraOpNumThreads(max(1, o.IntraOpThreads)),
-		settings.SetInterOpNumThreads(1),
-		settings.SetExecutionMode(onnx.ExecutionModeSequential),
-	)
-	if o.DisablePrepacking {
-		err = errors.Join(err, settings.AddSessionConfigEntry("session.disable_prepacking", "1"))
-	}
-	if o.ProfilePrefix != "" {
-		err = errors.Join(err, settings.EnableProfiling(o.ProfilePrefix))
-	}
-	if err != nil {
-		return nil, errors.Join(err, settings.Destroy())
-	}
-	return settings, nil
 }
 
 // Inputs describes the tensors that Run needs. The caller must not change it.
 func (s *Session) Inputs() []ValueInfo { return s.inputs }
 
-// Outputs describes the tensors that Run can return. The caller must not change
-// it.
+// Outputs describes the tensors that Run can return: those of Options.Outputs.
+// The caller must not change it.
 func (s *Session) Outputs() []ValueInfo { return s.outputs }
+
+// AllOutputs describes all outputs of the model, fetched or not. The caller
+// must not change it.
+func (s *Session) AllOutputs() []ValueInfo { return s.allOutputs }
 
 // Metadata returns the model's own key-value pairs. The caller must not change
 // it.
 func (s *Session) Metadata() map[string]string { return s.metadata }
+
+// Provider returns what the session was opened with, its Kind never "".
+func (s *Session) Provider() Provider { return s.provider }
+
+// Device names what the session computes on: "cpu", or such as "cuda:0 NVIDIA
+// H100 80GB HBM3" for CUDA and TensorRT, the model only where the driver tells
+// it beyond doubt.
+func (s *Session) Device() string { return s.device }
+
+// ProfileFiles returns the profiles asked for by Options.ProfilePrefix, one for
+// each of the provider's shape profiles, at least one. The runtime writes them
+// whole when the session is closed, not before. ReadTrace reads them.
+func (s *Session) ProfileFiles() ([]string, error) {
+	if s.profile == "" {
+		return nil, nil
+	}
+	return filepath.Glob(escapeGlob(s.profile) + "*.json")
+}
 
 // Close waits for the runs in flight and frees the model. Closing twice is
 // allowed.
 func (s *Session) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.session == nil {
-		return nil
+	var errs []error
+	for _, e := range s.engines {
+		errs = append(errs, e.session.Destroy())
 	}
-	err := s.session.Destroy()
-	s.session = nil
-	return err
+	s.engines = nil
+	return errors.Join(errs...)
 }

@@ -11,7 +11,6 @@ import (
 )
 
 // load makes the runtime available or skips the test.
-
 func load(t testing.TB) {
 	t.Helper()
 	path, err := Locate("")
@@ -48,10 +47,6 @@ var matmul = model{
 	metadata: map[string]string{"teacher": "none", "empty": ""},
 }
 
-// castAll brings every supported type in and out.
-
-// slow multiplies a matrix with itself n times: seconds for n in the thousands.
-
 func TestSessionDescribesModel(t *testing.T) {
 	s := openModel(t, matmul.write(t), Options{})
 	want := []ValueInfo{
@@ -70,7 +65,6 @@ func TestSessionDescribesModel(t *testing.T) {
 }
 
 // checkLine wants a one-line error with the given text in it.
-
 func checkLine(t *testing.T, err error, want string) {
 	t.Helper()
 	if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
@@ -147,8 +141,6 @@ func TestExternalDataIsRead(t *testing.T) {
 	}
 }
 
-// Where Go puts a slice must not decide how vector code sums it.
-
 func TestRunAfterClose(t *testing.T) {
 	load(t)
 	s, err := Open(matmul.write(t), Options{})
@@ -166,18 +158,38 @@ func TestRunAfterClose(t *testing.T) {
 	}
 }
 
-func TestProfileIsWritten(t *testing.T) {
-	load(t)
-	prefix := filepath.Join(t.TempDir(), "profile")
-	s, err := Open(matmul.write(t), Options{ProfilePrefix: prefix})
-	if err != nil {
-		t.Fatal(err)
+func TestOutputsAreFetched(t *testing.T) {
+	path := castAll.write(t)
+	all := []string{"floats", "ints", "same", "kept"}
+	cases := []struct {
+		name  string
+		fetch []string
+		want  []string
+	}{
+		{"not said", nil, all},
+		{"some, in the model's order", []string{"same", "ints"}, []string{"ints", "same"}},
+		{"some unknown", []string{"kept", "boxes"}, []string{"kept"}},
+		{"all unknown", []string{"boxes"}, all},
 	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	files, err := filepath.Glob(prefix + "*.json")
-	if err != nil || len(files) != 1 {
-		t.Errorf("profiles %v (%v), want one", files, err)
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			s := openModel(t, path, Options{Outputs: c.fetch})
+			got, err := s.Run(t.Context(), []Tensor{NewTensor("bytes", []uint8{1, 2, 3}, 1, 3), NewTensor("longs", []int64{1}, 1)}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var returned []string
+			for _, tensor := range got {
+				returned = append(returned, tensor.Name)
+			}
+			for what, got := range map[string][]string{"Run": returned, "Outputs": names(s.Outputs())} {
+				if diff := cmp.Diff(c.want, got); diff != "" {
+					t.Errorf("%s (-want +got):\n%s", what, diff)
+				}
+			}
+			if diff := cmp.Diff(all, names(s.AllOutputs())); diff != "" {
+				t.Errorf("AllOutputs (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
