@@ -89,6 +89,11 @@ func longest(queries []query) (tokens int) {
 func (b *batch) run(ctx context.Context, s Session, threshold float32, outputs []string) ([]ort.Tensor, error) {
 	buffer := pixelBuffers.Get().(*[]uint8)
 	defer pixelBuffers.Put(buffer)
+	return s.Run(ctx, b.inputs(buffer, threshold), outputs)
+}
+
+// inputs returns what the graph is given; the pixels use the buffer.
+func (b *batch) inputs(buffer *[]uint8, threshold float32) []ort.Tensor {
 	inputs := []ort.Tensor{
 		b.pixels(buffer),
 		b.sizes(),
@@ -99,7 +104,7 @@ func (b *batch) run(ctx context.Context, s Session, threshold float32, outputs [
 	if b.selection != nil {
 		inputs = append(inputs, b.selection.tensors(threshold)...)
 	}
-	return s.Run(ctx, inputs, outputs)
+	return inputs
 }
 
 // pixels copies the pixmaps into the top left corners of their frames. What

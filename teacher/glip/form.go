@@ -17,6 +17,9 @@ type form interface {
 	// read returns what the model said about each query of a batch. An error
 	// says how an output is unlike what a teacher returns.
 	read(b *batch, outputs []ort.Tensor, p Parameters) ([]reading, error)
+	// profile is the range of input shapes for images of the given range and
+	// batches of at most batch texts.
+	profile(pixels ort.ShapeRange, batch int64) ort.ShapeProfile
 }
 
 // reading is what the model said about one query.
@@ -70,7 +73,7 @@ func isNaN(x float32) bool { return x != x }
 type candidateForm struct{ limit int }
 
 func (f candidateForm) batch(queries []query) *batch {
-	tokens := bucket(longest(queries), f.limit, textBuckets)
+	tokens := textBucket(longest(queries), f.limit)
 	return newBatch(queries, tokens, selectPhrases(queries, tokens))
 }
 

@@ -79,11 +79,7 @@ func openMini(t testing.TB, p Parameters) *Model {
 	shared(t, "glip-mini.pth")
 	sharedMini.Do(func() {
 		path, _ := importMini(t, ImportOptions{Vocab: miniVocabulary()})
-		m, err := Open(path, Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		sharedMini.model = m
+		sharedMini.model = openWhole(t, path, DefaultParameters())
 	})
 	if sharedMini.model == nil {
 		t.Fatal("glip-mini could not be opened")
@@ -91,6 +87,20 @@ func openMini(t testing.TB, p Parameters) *Model {
 	m := *sharedMini.model
 	m.parameters = p
 	return &m
+}
+
+// openWhole opens a teacher whose session returns all that the graph does.
+func openWhole(t testing.TB, path string, p Parameters) *Model {
+	t.Helper()
+	s, err := ort.Open(path, ort.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := New(s, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
 }
 
 // picture is an image whose pixels follow from its seed.
@@ -104,16 +114,8 @@ func picture(width, height int, seed uint32) *teacher.RGB {
 }
 
 var (
-	glipT = Architecture{
-		Swin:     Swin{Embed: 96, Depths: [4]int{2, 2, 6, 2}, Heads: [4]int{3, 6, 12, 24}, Window: 7},
-		Channels: 256, Blocks: 6, FusionEmbed: 2048,
-		BERT: BERT{Hidden: 768, Layers: 12, Intermediate: 3072, Vocabulary: 30522, Positions: 512},
-	}
-	glipA = Architecture{Swin: glipT.Swin, Channels: 256, Blocks: 6, BERT: glipT.BERT}
-	glipL = Architecture{
-		Swin:     Swin{Embed: 192, Depths: [4]int{2, 2, 18, 2}, Heads: [4]int{6, 12, 24, 48}, Window: 12},
-		Channels: 256, Blocks: 8, FusionEmbed: 2048, BERT: glipT.BERT,
-	}
+	glipT, glipA, glipL = GLIPT(), GLIPTA(), GLIPL()
+
 	// tiny has every kind of tensor, and few of them.
 	tiny = Architecture{
 		Swin:     Swin{Embed: 8, Depths: [4]int{2, 1, 1, 1}, Heads: [4]int{1, 2, 4, 8}, Window: 4},

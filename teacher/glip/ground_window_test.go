@@ -165,10 +165,7 @@ func openTinyAs(t *testing.T, p Precision) *Model {
 	if _, err := Import(context.Background(), ImportOptions{Checkpoint: checkpoint, Output: path, Precision: p}); err != nil {
 		t.Fatal(err)
 	}
-	m, err := Open(path, Options{Parameters: eager})
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := openWhole(t, path, eager)
 	t.Cleanup(func() { m.Close() })
 	m.sizes = sizes{64, 96}
 	return m

@@ -39,9 +39,10 @@ type ImportReport struct {
 	Name             string       `json:"name"`
 	Architecture     Architecture `json:"architecture"`
 	CheckpointSHA256 string       `json:"checkpoint_sha256"`
-	Tensors          int          `json:"tensors"`    // read from the checkpoint
-	Parameters       int64        `json:"parameters"` // numbers in them
-	Nodes            int          `json:"nodes"`      // operators of the graph
+	Released         string       `json:"released,omitempty"` // the model, if its authors published this very file
+	Tensors          int          `json:"tensors"`            // read from the checkpoint
+	Parameters       int64        `json:"parameters"`         // numbers in them
+	Nodes            int          `json:"nodes"`              // operators of the graph
 	Written          onnx.Written `json:"written"`
 	Warnings         []string     `json:"warnings,omitempty"` // one line each
 }
@@ -101,13 +102,15 @@ func (im *importer) run() (*ImportReport, error) {
 	if err != nil {
 		return nil, err
 	}
-	written, err := im.write(graph, meta)
+	written, err := writeModel(graph, meta, im.options.Output, onnx.WriteOptions{ExternalBytes: im.options.ExternalBytes})
 	if err != nil {
 		return nil, err
 	}
+	released, warnings := recognise(im.options.Checkpoint, meta.source, architecture)
+	im.warnings = append(im.warnings, warnings...)
 	wanted := SpecFor(architecture)
 	return &ImportReport{
-		Name: meta.name, Architecture: architecture, CheckpointSHA256: meta.source,
+		Name: meta.name, Architecture: architecture, CheckpointSHA256: meta.source, Released: released,
 		Tensors: len(wanted), Parameters: elements(wanted), Nodes: graph.Nodes(),
 		Written: *written, Warnings: im.warnings,
 	}, nil
@@ -125,17 +128,17 @@ func (im *importer) verify() error {
 	return err
 }
 
-func (im *importer) write(graph *onnx.Graph, meta metadata) (*onnx.Written, error) {
+// writeModel writes a model file, with its weights beside it if they are large.
+func writeModel(graph *onnx.Graph, meta metadata, path string, options onnx.WriteOptions) (*onnx.Written, error) {
 	model := &onnx.Model{Graph: graph, Opset: opset, Producer: "groundmill"}
-	options := onnx.WriteOptions{ExternalBytes: im.options.ExternalBytes}
 	if model.UsesExternal(options) {
-		meta.data = onnx.DataName(im.options.Output)
+		meta.data = onnx.DataName(path)
 	}
 	var err error
 	if model.Metadata, err = meta.properties(); err != nil {
 		return nil, err
 	}
-	return model.WriteFile(im.options.Output, options)
+	return model.WriteFile(path, options)
 }
 
 func elements(specs []TensorSpec) int64 {
@@ -171,7 +174,7 @@ func (im *importer) metadata(a Architecture) (metadata, error) {
 		},
 	}
 	m.vocabulary = im.vocabulary(extra.vocabulary, a.BERT.Vocabulary)
-	if err := errors.Join(m.optimize.validate(), m.precision.validate(), m.sizes.validate(), m.checkVocabulary()); err != nil {
+	if err := m.validate(); err != nil {
 		return metadata{}, err
 	}
 	if m.vocabulary != nil {

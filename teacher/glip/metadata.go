@@ -88,10 +88,15 @@ func parseMetadata(props map[string]string) (metadata, error) {
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return metadata{}, fmt.Errorf("%w: damaged properties; %s: %w", ErrNotTeacher, remedy, err)
 	}
-	if err := errors.Join(m.architecture.validate(), m.optimize.validate(), m.precision.validate(), m.sizes.validate(), m.checkVocabulary()); err != nil {
+	if err := errors.Join(m.architecture.validate(), m.validate()); err != nil {
 		return metadata{}, fmt.Errorf("%w: %w", ErrNotTeacher, err)
 	}
 	return m, nil
+}
+
+// validate says what is wrong with what an import chooses.
+func (m metadata) validate() error {
+	return errors.Join(m.optimize.validate(), m.precision.validate(), m.sizes.validate(), m.checkVocabulary())
 }
 
 // checkVocabulary refuses word pieces whose ids the embedding does not have, or

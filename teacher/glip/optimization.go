@@ -35,12 +35,19 @@ var textBuckets = []int{16, 32, 48, 64, 96, 128, 192}
 // phraseBuckets are the numbers of phrases that a run is told of.
 var phraseBuckets = []int{4, 8, 16, 32, 64, 128}
 
-// bucket returns the smallest bucket that holds n, at most limit.
-func bucket(n, limit int, buckets []int) int {
+// textBucket returns to which length texts of n tokens are padded, for a model
+// that reads at most limit of them.
+func textBucket(n, limit int) int { return min(bucket(n, textBuckets, limit), limit) }
+
+// phraseBucket returns how many phrases a run with n of them is told of.
+func phraseBucket(n int) int { return bucket(n, phraseBuckets, n) }
+
+// bucket returns the smallest bucket that holds n, else beyond.
+func bucket(n int, buckets []int, beyond int) int {
 	for _, b := range buckets {
 		if n <= b {
-			return min(b, limit)
+			return b
 		}
 	}
-	return max(n, limit)
+	return beyond
 }

@@ -19,10 +19,7 @@ func openPlain(t *testing.T, p Parameters) *Model {
 	t.Helper()
 	loadRuntime(t)
 	path, _ := importMini(t, ImportOptions{Vocab: miniVocabulary(), Optimize: OptimizeNone})
-	m, err := Open(path, Options{Parameters: p})
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := openWhole(t, path, p)
 	t.Cleanup(func() { m.Close() })
 	return m
 }
@@ -187,12 +184,14 @@ func (p poisoned) Values(name string) ([]float32, error) {
 
 func TestBucket(t *testing.T) {
 	for _, c := range []struct{ n, limit, want int }{{1, 256, 16}, {16, 256, 16}, {17, 256, 32}, {200, 256, 256}, {20, 24, 24}, {3, 14, 14}} {
-		if got := bucket(c.n, c.limit, textBuckets); got != c.want {
-			t.Errorf("bucket(%d) of at most %d: %d, want %d", c.n, c.limit, got, c.want)
+		if got := textBucket(c.n, c.limit); got != c.want {
+			t.Errorf("%d tokens of at most %d: %d, want %d", c.n, c.limit, got, c.want)
 		}
 	}
-	if got := bucket(300, 300, phraseBuckets); got != 300 {
-		t.Errorf("beyond the last bucket: %d", got)
+	for n, want := range map[int]int{1: 4, 4: 4, 5: 8, 128: 128, 300: 300} {
+		if got := phraseBucket(n); got != want {
+			t.Errorf("%d phrases: %d, want %d", n, got, want)
+		}
 	}
 }
 

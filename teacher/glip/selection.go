@@ -26,7 +26,7 @@ func selectPhrases(queries []query, length int) *selection {
 		tokens = append(tokens, union)
 		most, phrases = max(most, len(union)), max(phrases, len(q.columns))
 	}
-	return newSelection(queries, tokens, bucket(most, length, textBuckets), bucket(phrases, phrases, phraseBuckets))
+	return newSelection(queries, tokens, textBucket(most, length), phraseBucket(phrases))
 }
 
 // selectAll scores every token of the queries' padded texts, in order.

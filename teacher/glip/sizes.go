@@ -61,6 +61,8 @@ func (s sizes) target(width, height int) (w, h int, err error) {
 
 // padded rounds a size up to what the backbone can halve.
 func padded(width, height int) teacher.Shape {
-	up := func(n int) int { return (n + divisor - 1) / divisor * divisor }
 	return teacher.Shape{Height: up(height), Width: up(width)}
 }
+
+// up rounds a length up to a multiple of divisor.
+func up(n int) int { return (n + divisor - 1) / divisor * divisor }

@@ -18,8 +18,13 @@ import (
 
 // Options says how a model is run. The zero value is good.
 type Options struct {
+	// Session says on what the model runs. Its Outputs are chosen by Open, and
+	// so are its Provider's Profiles unless there are any.
 	Session    ort.Options
 	Parameters Parameters // the zero value means DefaultParameters
+	// Batch is the largest batch to expect, for providers that compile for it; 0
+	// means 16.
+	Batch int
 }
 
 // Model is a GLIP that grounds phrases: a teacher.Teacher.
@@ -39,23 +44,30 @@ var _ teacher.Teacher = (*Model)(nil)
 // (ort.Load). The error is one line with what to do: it wraps ErrNotTeacher for
 // other ONNX files, and names a missing vocabulary or external data file.
 func Open(path string, o Options) (*Model, error) {
-	session, err := ort.Open(path, o.Session)
+	options, err := o.withProfiles(path)
+	if err != nil {
+		return nil, fmt.Errorf("open teacher %s: %w", path, err)
+	}
+	options.Outputs = candidateForm{}.outputs()
+	session, err := ort.Open(path, options)
 	if err != nil {
 		return nil, err
 	}
-	m, err := newModel(session, o.Parameters)
+	m, err := New(session, o.Parameters)
 	if err == nil {
 		m.info.SHA256, err = digest(path, session.Metadata()[keyData])
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open teacher %s: %w", path, err), session.Close())
 	}
-	m.info.Runtime, m.info.Device = "onnxruntime "+ort.Version(), "cpu"
+	m.info.Runtime = "onnxruntime " + ort.Version()
+	m.info.Provider, m.info.Device = session.Provider().Kind, session.Device()
 	return m, nil
 }
 
-// newModel makes a model of a session, which it owns when there is no error.
-func newModel(s Session, p Parameters) (*Model, error) {
+// New makes a model of a session, which it owns when there is no error. Its Info
+// has no more than the name.
+func New(s Session, p Parameters) (*Model, error) {
 	meta, err := parseMetadata(s.Metadata())
 	if err != nil {
 		return nil, err

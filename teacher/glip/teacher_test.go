@@ -50,7 +50,7 @@ func fakeModel(t *testing.T, answer func([]ort.Tensor) ([]ort.Tensor, error)) *M
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := newModel(&fakeSession{props: props, answer: answer}, Parameters{})
+	m, err := New(&fakeSession{props: props, answer: answer}, Parameters{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -377,7 +377,14 @@ func TestConcurrentUse(t *testing.T) {
 }
 
 func TestInfo(t *testing.T) {
-	info := openMini(t, eager).Info()
+	loadRuntime(t)
+	path, _ := importMini(t, ImportOptions{Vocab: miniVocabulary()})
+	m, err := Open(path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	info := m.Info()
 	if info.Name != "glip-mini" || len(info.SHA256) != 64 || !strings.HasPrefix(info.Runtime, "onnxruntime 1.") || info.Device != "cpu" {
 		t.Errorf("info %+v", info)
 	}
