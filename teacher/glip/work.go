@@ -1,12 +1,11 @@
 package glip
 
-import "strings"
+import "regexp"
 
 // Part is a part of a model, as far as work and time are accounted for.
 type Part string
 
-// The parts of a run, in order. PartOther is what belongs to none of them,
-// such as copies that a runtime puts in.
+// The parts of a run, in order. PartOther is what belongs to none of them.
 const (
 	PartPixels   Part = "pixels"    // normalisation and padding
 	PartBackbone Part = "backbone"  // Swin
@@ -25,42 +24,32 @@ var Parts = []Part{
 	PartHeadBERT, PartDyConv, PartOutputs, PartOther,
 }
 
-// PartOf returns the part that a graph node belongs to, by its name's beginning,
-// which runtimes keep for most nodes that they fuse.
-func PartOf(node string) Part {
-	scope, rest, _ := strings.Cut(node, "/")
-	switch scope {
-	case "pixels":
-		return PartPixels
-	case "swin":
-		return PartBackbone
-	case "fpn":
-		return PartFPN
-	case "bert":
-		return PartBERT
-	case "output":
-		return PartOutputs
-	case "head":
-		return headPart(rest)
-	}
-	return PartOther
+// scopes are what the names of a part's nodes begin with. Blocks of the head have
+// a number between "head" and the part, and no part at all without early fusion.
+var scopes = []struct {
+	name *regexp.Regexp
+	part Part
+}{
+	{regexp.MustCompile(`head/\d+/fusion/`), PartFusion},
+	{regexp.MustCompile(`head/\d+/bert/`), PartHeadBERT},
+	{regexp.MustCompile(`head/\d+/`), PartDyConv},
+	{regexp.MustCompile(`(head/outputs|head/candidates|output)/`), PartOutputs},
+	{regexp.MustCompile(`pixels/`), PartPixels},
+	{regexp.MustCompile(`swin/`), PartBackbone},
+	{regexp.MustCompile(`fpn/`), PartFPN},
+	{regexp.MustCompile(`bert/`), PartBERT},
 }
 
-// headPart is PartOf for what follows "head/": "outputs/…", "candidates/…", or
-// a block's number and part. Without early fusion a block is its DyConv alone.
-func headPart(rest string) Part {
-	scope, rest, _ := strings.Cut(rest, "/")
-	switch scope {
-	case "outputs", "candidates":
-		return PartOutputs
+// PartOf returns the part that a graph node belongs to, by its name. Runtimes
+// lengthen the names of some nodes that they fuse or insert, such as
+// "fused swin/0/1/MatMul_7", and give others a new one, which are PartOther.
+func PartOf(node string) Part {
+	for _, s := range scopes {
+		if s.name.MatchString(node) {
+			return s.part
+		}
 	}
-	switch module, _, _ := strings.Cut(rest, "/"); module {
-	case "fusion":
-		return PartFusion
-	case "bert":
-		return PartHeadBERT
-	}
-	return PartDyConv
+	return PartOther
 }
 
 // Workload is what a model does for one image with one text.
