@@ -7,10 +7,6 @@ import (
 	"github.com/groundmill/groundmill/teacher"
 )
 
-func newRGB(width, height int) *teacher.RGB {
-	return &teacher.RGB{Width: width, Height: height, Pix: make([]byte, 3*width*height)}
-}
-
 // toRGB converts what the Go decoders give, except YCbCr, whose chroma is a
 // matter of the format. Alpha is dropped.
 func toRGB(m image.Image) *teacher.RGB {

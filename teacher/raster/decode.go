@@ -59,7 +59,7 @@ type format struct {
 	name   string
 	is     func(data []byte) bool
 	config func(io.Reader) (image.Config, error)
-	decode func(data []byte) (*teacher.RGB, error)
+	decode func(data []byte, config image.Config) (*teacher.RGB, error)
 }
 
 var formats = []format{
@@ -100,17 +100,17 @@ func (f format) decodeWithin(data []byte, limits Limits) (*teacher.RGB, error) {
 	if err := limits.check(config.Width, config.Height); err != nil {
 		return nil, err
 	}
-	return f.safely(data)
+	return f.safely(data, config)
 }
 
 // safely decodes and takes a panic of the decoder for damage in the data.
-func (f format) safely(data []byte) (pixels *teacher.RGB, err error) {
+func (f format) safely(data []byte, config image.Config) (pixels *teacher.RGB, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			pixels, err = nil, fmt.Errorf("%w: the %s decoder panicked: %v", ErrCorrupt, f.name, p)
 		}
 	}()
-	pixels, err = f.decode(data)
+	pixels, err = f.decode(data, config)
 	if err != nil {
 		return nil, f.corrupt(err)
 	}

@@ -2,11 +2,9 @@ package raster
 
 import (
 	"bytes"
-	"fmt"
 	"image"
 	"image/color"
 	"image/gif"
-	"image/jpeg"
 	"image/png"
 
 	"golang.org/x/image/webp"
@@ -14,26 +12,7 @@ import (
 	"github.com/groundmill/groundmill/teacher"
 )
 
-// maxScans bounds the passes of a progressive JPEG over the image. Encoders make
-// about ten; without a bound a small file can keep a decoder busy for hours.
-const maxScans = 200
-
-func decodeJPEG(data []byte) (*teacher.RGB, error) {
-	// Start-of-scan markers: compressed data cannot hold these bytes.
-	if n := bytes.Count(data, []byte("\xff\xda")); n > maxScans {
-		return nil, fmt.Errorf("%d scans, the limit is %d", n, maxScans)
-	}
-	m, err := jpeg.Decode(bytes.NewReader(data))
-	if err != nil {
-		return nil, err
-	}
-	if m, ok := m.(*image.YCbCr); ok {
-		return jpegToRGB(m), nil
-	}
-	return toRGB(m), nil
-}
-
-func decodePNG(data []byte) (*teacher.RGB, error) {
+func decodePNG(data []byte, _ image.Config) (*teacher.RGB, error) {
 	m, err := png.Decode(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
@@ -52,7 +31,7 @@ func isAnimatedWebP(data []byte) bool {
 
 // decodeWebP converts lossy images itself: the decoder's YCbCr means video range
 // here, which the image package takes for JPEG's full range.
-func decodeWebP(data []byte) (*teacher.RGB, error) {
+func decodeWebP(data []byte, _ image.Config) (*teacher.RGB, error) {
 	m, err := webp.Decode(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
@@ -68,11 +47,7 @@ func decodeWebP(data []byte) (*teacher.RGB, error) {
 
 // decodeGIF draws the first frame on the logical screen. What it does not cover
 // has the colour of the transparent index, or of index 0, as in Pillow.
-func decodeGIF(data []byte) (*teacher.RGB, error) {
-	config, err := gif.DecodeConfig(bytes.NewReader(data))
-	if err != nil {
-		return nil, err
-	}
+func decodeGIF(data []byte, config image.Config) (*teacher.RGB, error) {
 	m, err := gif.Decode(bytes.NewReader(data))
 	if err != nil {
 		return nil, err

@@ -1,108 +1,53 @@
 package raster
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
 	"image"
+	"image/color"
+	"image/jpeg"
 
 	"github.com/groundmill/groundmill/teacher"
 )
 
-// jpegToRGB converts as libjpeg does by default: triangle-filtered chroma
-// (jdsample.c, "fancy upsampling") and 16-bit fixed-point colours (jdcolor.c).
-func jpegToRGB(m *image.YCbCr) *teacher.RGB {
-	p := newPlanes(m, nil)
-	p.up = jpegChroma(m.SubsampleRatio, p.cWidth)
-	return p.toRGB(jpegPixels)
+// maxScans bounds the passes of a progressive JPEG over the image. Encoders make
+// about ten; without a bound a small file can keep a decoder busy for hours.
+const maxScans = 200
+
+// JPEGDecoder names what decodes JPEG in this binary, and its version, such as
+// "libjpeg-turbo 2.1.5" or "image/jpeg go1.26.8". The two differ by a few levels
+// in some pixels, so results depend on it.
+func JPEGDecoder() string { return jpegDecoder }
+
+// decodeJPEG decodes by libjpeg-turbo if this binary has it and it takes the
+// file, and by image/jpeg else.
+func decodeJPEG(data []byte, config image.Config) (*teacher.RGB, error) {
+	// Start-of-scan markers: compressed data cannot hold these bytes.
+	if n := bytes.Count(data, []byte{0xff, markerSOS}); n > maxScans {
+		return nil, fmt.Errorf("%d scans, the limit is %d", n, maxScans)
+	}
+	if err := checkTables(data); err != nil {
+		return nil, err
+	}
+	if m, ok, err := decodeTurbo(data, config); ok || err != nil {
+		return m, err
+	}
+	return decodeGoJPEG(data, config)
 }
 
-// jpegChroma picks the filter. Chroma planes of one or two columns are too
-// narrow for libjpeg's horizontal filters.
-func jpegChroma(r image.YCbCrSubsampleRatio, cWidth int) chromaRow {
-	h, v := subsampling(r)
+// decodeGoJPEG decodes by image/jpeg. What it finds unsupported only after the
+// header has passed is damage, but for the kinds of CMYK.
+func decodeGoJPEG(data []byte, config image.Config) (*teacher.RGB, error) {
+	m, err := jpeg.Decode(bytes.NewReader(data))
 	switch {
-	case h == 2 && cWidth <= 2, h == 4:
-		return repeat(h)
-	case h == 2 && v == 2:
-		return triangle2x2(cWidth)
-	case h == 2:
-		return triangle2x1
-	case v == 2:
-		return triangle1x2
+	case err != nil && config.ColorModel != color.CMYKModel:
+		return nil, errors.New(err.Error())
+	case err != nil:
+		return nil, err
 	}
-	return repeat(1)
-}
-
-// triangle2x1 doubles a row: three quarters of the sample that a pixel lies on
-// and a quarter of the next nearest, rounded down and up in turn.
-func triangle2x1(dst, near, _ []byte, _ bool) {
-	last := len(near) - 1
-	for i := range dst {
-		c := i / 2
-		left, right := near[max(c-1, 0)], near[min(c+1, last)]
-		if i%2 == 0 {
-			dst[i] = byte((3*int(near[c]) + int(left) + 1) >> 2)
-		} else {
-			dst[i] = byte((3*int(near[c]) + int(right) + 2) >> 2)
-		}
+	if m, ok := m.(*image.YCbCr); ok {
+		return jpegToRGB(m), nil
 	}
-}
-
-// triangle1x2 does the same between two rows.
-func triangle1x2(dst, near, far []byte, lower bool) {
-	round := 1
-	if lower {
-		round = 2
-	}
-	for i := range dst {
-		dst[i] = byte((3*int(near[i]) + int(far[i]) + round) >> 2)
-	}
-}
-
-// triangle2x2 weighs the four nearest samples 9:3:3:1. It keeps a row of column
-// sums.
-func triangle2x2(cWidth int) chromaRow {
-	sums := make([]int32, cWidth+2) // with the edge columns repeated
-	return func(dst, near, far []byte, _ bool) {
-		for i, n := range near {
-			sums[i+1] = 3*int32(n) + int32(far[i])
-		}
-		sums[0], sums[cWidth+1] = sums[1], sums[cWidth]
-		for c := 0; 2*c < len(dst); c++ {
-			s := sums[c : c+3 : c+3]
-			dst[2*c] = byte((3*s[1] + s[0] + 8) >> 4)
-			if 2*c+1 < len(dst) {
-				dst[2*c+1] = byte((3*s[1] + s[2] + 7) >> 4)
-			}
-		}
-	}
-}
-
-// The products of jdcolor.c: chroma times its coefficient in 1/65536, with the
-// rounding half included where a single product is shifted.
-var crToR, cbToB, crToG, cbToG = func() (rr, bb, rg, bg [256]int32) {
-	for i := range int32(256) {
-		c := i - 128
-		rr[i] = (91881*c + 1<<15) >> 16  // 1.40200
-		bb[i] = (116130*c + 1<<15) >> 16 // 1.77200
-		rg[i] = -46802 * c               // 0.71414
-		bg[i] = -22554*c + 1<<15         // 0.34414
-	}
-	return
-}()
-
-func jpegPixels(dst, y, cb, cr []byte) {
-	cb, cr = cb[:len(y)], cr[:len(y)]
-	for i, l := range y {
-		b, r, l := cb[i], cr[i], int32(l)
-		d := dst[3*i : 3*i+3 : 3*i+3]
-		d[0] = clamp(l + crToR[r])
-		d[1] = clamp(l + (cbToG[b]+crToG[r])>>16)
-		d[2] = clamp(l + cbToB[b])
-	}
-}
-
-func clamp(v int32) byte {
-	if uint32(v) <= 255 {
-		return byte(v)
-	}
-	return byte(^(v >> 31)) // 0 below, 255 above
+	return toRGB(m), nil
 }

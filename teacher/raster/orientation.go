@@ -30,16 +30,13 @@ func exifSegment(data []byte) []byte {
 	if !bytes.HasPrefix(data, []byte("\xff\xd8")) {
 		return nil
 	}
-	for at := 2; at+4 <= len(data) && data[at] == 0xff; {
-		marker, size := data[at+1], int(binary.BigEndian.Uint16(data[at+2:]))
-		if marker == 0xda || size < 2 || at+2+size > len(data) { // SOS: pixels follow
+	for marker, body := range segments(data) {
+		if marker == markerSOS { // pixels follow
 			return nil
 		}
-		body := data[at+4 : at+2+size]
-		if tiff, ok := bytes.CutPrefix(body, []byte("Exif\x00\x00")); ok && marker == 0xe1 {
+		if tiff, ok := bytes.CutPrefix(body, []byte("Exif\x00\x00")); ok && marker == markerAPP1 {
 			return tiff
 		}
-		at += 2 + size
 	}
 	return nil
 }

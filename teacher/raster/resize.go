@@ -1,15 +1,23 @@
 package raster
 
-import "github.com/groundmill/groundmill/teacher"
+import (
+	"sync"
+
+	"github.com/groundmill/groundmill/teacher"
+)
 
 // Resize returns src at width by height pixels, as Pillow's
 // Image.resize((width, height), BILINEAR) does, bit for bit. An empty src or
-// size gives an image of zeros. src is not kept.
+// size gives an image of zeros. src is not kept; the result may be recycled.
 func Resize(src *teacher.RGB, width, height int) *teacher.RGB {
 	dst := newRGB(width, height)
-	new(Resizer).Resize(dst, src)
+	r := resizers.Get().(*Resizer)
+	defer resizers.Put(r)
+	r.Resize(dst, src)
 	return dst
 }
+
+var resizers = sync.Pool{New: func() any { return new(Resizer) }}
 
 // Resizer resizes many images without allocating once its buffers have grown.
 // The zero value is ready. It is not safe for concurrent use.
@@ -23,6 +31,7 @@ type Resizer struct {
 // and src must not overlap.
 func (r *Resizer) Resize(dst, src *teacher.RGB) {
 	if len(dst.Pix) == 0 || len(src.Pix) == 0 {
+		clear(dst.Pix)
 		return
 	}
 	r.columns.set(src.Width, dst.Width)
@@ -79,30 +88,9 @@ func (r *Resizer) horizontal(dst, src []byte) {
 	switch {
 	case a.in == a.out: // Pillow skips the pass
 		copy(dst, src)
-	case a.most <= 2:
+	case len(a.pairs) > 0:
 		blendPairs(dst, src, a.pairs)
 	default:
 		blendPixels(dst, src, a)
 	}
 }
-
-// blendPixels sums the weighted pixels of every output position.
-func blendPixels(dst, src []byte, a *axis) {
-	for i, first := range a.first {
-		weights := a.weights[a.offset[i]:a.offset[i+1]]
-		pixels := src[3*first:][:3*len(weights)]
-		var r, g, b uint64 = half, half, half
-		for _, w := range weights {
-			w := uint64(w)
-			r += w * uint64(pixels[0])
-			g += w * uint64(pixels[1])
-			b += w * uint64(pixels[2])
-			pixels = pixels[3:]
-		}
-		d := dst[3*i:][:3]
-		d[0], d[1], d[2] = toByte(r), toByte(g), toByte(b)
-	}
-}
-
-// toByte ends a fixed-point sum. Rounded weights may add up to a little over one.
-func toByte(sum uint64) byte { return byte(min(sum>>fixedBits, 255)) }

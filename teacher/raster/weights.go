@@ -15,7 +15,7 @@ type axis struct {
 	offset  []int    // weights[offset[i]:offset[i+1]] belong to output position i
 	weights []uint32 // fixed point
 	most    int      // largest number of weights of one position
-	pairs   []pair   // the same, if no position has more than two
+	pairs   []pair   // the same if no position has more than two, else empty
 }
 
 // set computes the weights of Pillow's BILINEAR filter, a triangle as wide as two
@@ -41,16 +41,21 @@ func (a *axis) set(in, out int) {
 	a.setPairs()
 }
 
+// setPairs widens single weights to two, at the right edge with the pixel before.
 func (a *axis) setPairs() {
 	a.pairs = a.pairs[:0]
-	if a.most > 2 {
+	if a.most > 2 || a.in < 2 {
 		return
 	}
 	for i, first := range a.first {
-		w := a.weights[a.offset[i]:a.offset[i+1]]
-		p := pair{a: 3 * int32(first), b: 3 * int32(first), wa: w[0]}
-		if len(w) == 2 {
-			p.b, p.wb = p.a+3, w[1]
+		p := pair{at: 3 * uint32(first)}
+		switch w := a.weights[a.offset[i]:a.offset[i+1]]; {
+		case len(w) == 2:
+			p.wa, p.wb = w[0], w[1]
+		case first < a.in-1:
+			p.wa = w[0]
+		default:
+			p.at, p.wb = p.at-3, w[0]
 		}
 		a.pairs = append(a.pairs, p)
 	}

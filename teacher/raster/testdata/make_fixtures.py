@@ -3,7 +3,8 @@
 
 make_fixtures.py DIR
 
-Made with Pillow 9.4, libjpeg-turbo 2.1.5, libwebp 1.2.4 (Debian: python3-pil).
+Made with Pillow 9.4, libjpeg-turbo 2.1.5, libwebp 1.2.4 (Debian: python3-pil,
+libjpeg-turbo-progs).
 decode/NAME.EXT is decoded to decode/NAME.want.png; resize/SRC-DST.png is
 noise(SRC) resized; resize/digests.json has larger ones by their digest.
 """
@@ -11,7 +12,9 @@ import hashlib
 import io
 import json
 import struct
+import subprocess
 import sys
+import tempfile
 import zlib
 
 from PIL import Image
@@ -59,6 +62,13 @@ def write(name, data, compare=True):
         want(name)
 
 
+def cjpeg(name, m, *options, compare=True):
+    """Save with options that Pillow does not have."""
+    buf = io.BytesIO()
+    m.save(buf, "ppm")
+    write(name, subprocess.run(["cjpeg", "-quality", "85", *options], input=buf.getvalue(), stdout=subprocess.PIPE, check=True).stdout, compare)
+
+
 def png(width, height, depth, color, rows, *chunks):
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -96,6 +106,19 @@ sof = j.index(b"\xff\xc0")
 j[sof + 5 : sof + 9] = struct.pack(">HH", 37, 23)
 j[sof + 11] = 0x12
 write("ycc440.jpg", j)
+cjpeg("ycc411.jpg", d, "-sample", "4x1")
+cjpeg("ycc410.jpg", d, "-sample", "4x2")
+cjpeg("ycc440-restart.jpg", d, "-sample", "1x2", "-restart", "2B", "-optimize")
+cjpeg("ycc420-restart.jpg", d, "-restart", "1")
+cjpeg("progressive422-restart.jpg", d, "-progressive", "-sample", "2x1", "-restart", "1")
+cjpeg("progressive444.jpg", d, "-progressive", "-sample", "1x1")
+cjpeg("progressive-grey.jpg", d, "-progressive", "-grayscale", "-sample", "2x2")
+cjpeg("rgb.jpg", d, "-rgb")
+cjpeg("arithmetic.jpg", d, "-arithmetic", compare=False)
+with tempfile.NamedTemporaryFile("w") as scans:
+    scans.write("0;\n1;\n2;\n")
+    scans.flush()
+    cjpeg("three-scans.jpg", d, "-scans", scans.name)
 save("progressive.jpg", d, quality=85, progressive=True)
 save("even.jpg", drawing(32, 16), quality=90, subsampling=2)
 save("narrow420.jpg", drawing(4, 9), quality=95, subsampling=2)
