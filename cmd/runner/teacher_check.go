@@ -12,9 +12,9 @@ import (
 )
 
 type checkOptions struct {
-	library   string
-	threads   int
-	tolerance float64
+	library string
+	threads int
+	allowed glip.CheckOptions
 }
 
 func newTeacherCheck(c *console) *cobra.Command {
@@ -27,8 +27,8 @@ from the original pixels to the final detections (token ids come from the file),
 and prints the largest absolute difference of each stage. The stages between the
 parts of the model are compared when it was imported with --debug.
 
-Resized pixels must be equal. Detections are compared as sets: scores within
-1e-4, edges within 0.01 pixel.`,
+Resized pixels must be equal. Detections are compared as sets. The tolerances are
+for fp32 models; what an fp16 model needs says how far it is from its reference.`,
 		Example:     "  runner teacher check bin/tiny.onnx testdata/tiny-reference.json",
 		Annotations: exits(exitOK, exitFailed, exitUsage, exitDifferent, exitInterrupted),
 		Args:        usageArgs(cobra.ExactArgs(2)),
@@ -37,13 +37,15 @@ Resized pixels must be equal. Detections are compared as sets: scores within
 	f := cmd.Flags()
 	f.StringVar(&o.library, "library", "", "ONNX Runtime's `file` (default $"+ort.EnvLibrary+", then the pinned download)")
 	f.IntVar(&o.threads, "threads", 1, "threads of one run")
-	f.Float64Var(&o.tolerance, "tolerance", 1e-4, "largest difference allowed in a tensor")
+	f.Float64Var(&o.allowed.Tolerance, "tolerance", 1e-4, "largest difference allowed in a tensor")
+	f.Float64Var(&o.allowed.ScoreTolerance, "score-tolerance", 1e-4, "largest difference allowed in a detection's score")
+	f.Float64Var(&o.allowed.BoxTolerance, "box-tolerance", 0.01, "largest difference allowed in a detection's edges, in pixels")
 	return cmd
 }
 
 func runTeacherCheck(cmd *cobra.Command, c *console, model, reference string, o checkOptions) (err error) {
-	if o.threads < 1 || !(o.tolerance > 0) {
-		return usage("--threads and --tolerance must be above 0")
+	if a := o.allowed; o.threads < 1 || !(a.Tolerance > 0 && a.ScoreTolerance > 0 && a.BoxTolerance > 0) {
+		return usage("--threads and the tolerances must be above 0")
 	}
 	if err := loadRuntime(o.library); err != nil {
 		return err
@@ -53,7 +55,7 @@ func runTeacherCheck(cmd *cobra.Command, c *console, model, reference string, o 
 		return err
 	}
 	defer func() { err = errors.Join(err, session.Close()) }()
-	report, err := glip.Check(cmd.Context(), session, reference, glip.CheckOptions{Tolerance: o.tolerance})
+	report, err := glip.Check(cmd.Context(), session, reference, o.allowed)
 	if err != nil {
 		return fmt.Errorf("check %s: %w", model, err)
 	}
