@@ -100,14 +100,11 @@ func (c *call) verdict() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.answered > 0 {
-		c.lonely = 0
+		c.failed = 0
 		return nil
 	}
-	if c.size > 1 {
-		return fmt.Errorf("guard: no example of a batch of %d succeeds, so the teacher is at fault and not the examples; the first: %w", c.size, c.cause)
-	}
-	if c.lonely++; c.lonely > c.options.MaxBad {
-		return fmt.Errorf("guard: %d batches of one failed in a row, so the teacher is at fault and not the examples; the last: %w", c.lonely, c.cause)
+	if c.failed += c.size; c.failed > c.options.MaxBad {
+		return fmt.Errorf("guard: %d examples failed in a row, so the teacher is at fault and not the examples; the first of the last batch: %w", c.failed, c.cause)
 	}
 	return nil
 }

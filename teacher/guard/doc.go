@@ -16,9 +16,9 @@
 //     device counts as lost.
 //
 // A teacher at fault must not be mistaken for bad examples. So Ground fails when
-// it finds more than Options.MaxBad faults in a batch, or when no example of a
-// batch of two or more succeeds. An Answer.Err of the model itself counts as
-// success: the model has looked at that example.
+// it finds more than Options.MaxBad faults in a batch, or when more examples than
+// that have failed since the last that succeeded. An Answer.Err of the model
+// itself counts as success: the model has looked at that example.
 //
 // The price: a fault in a batch of n costs at most 2⌈log2 n⌉ further runs, 12
 // for 64; so does each halving of a shape's limit. No batch takes more than 2n-1

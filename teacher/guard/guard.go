@@ -22,7 +22,7 @@ type Options struct {
 	Grace time.Duration
 	// MaxBad is how many faults one batch may have; by default 8. A fault is
 	// an example that fails alone, or a failed run whose examples then all
-	// succeed. It is also how many batches of one may fail in a row.
+	// succeed. It is also how many examples may fail in a row, over all batches.
 	MaxBad int
 	// Observe is told what the Teacher does about failed runs; nil means
 	// nobody. It is called from Ground, so it may be called by several
@@ -54,7 +54,7 @@ type Teacher struct {
 
 	mu        sync.Mutex
 	limits    map[teacher.Shape]int // largest batch; no entry means any size
-	lonely    int                   // batches of one that failed since the last answer
+	failed    int                   // examples of the batches since the last answer
 	lost      error                 // wraps teacher.ErrDeviceLost
 	abandoned bool                  // a run was left behind
 }

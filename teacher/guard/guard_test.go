@@ -130,11 +130,8 @@ func TestGroundFails(t *testing.T) {
 		text   string
 		runs   []int
 	}{
-		{"both fail", 2, []fault{poison(0, 1)}, errPoison, "no example of a batch of 2", []int{2, 1, 1}},
 		{"all of many fail", 64, []fault{failing(errPoison)}, errPoison, "more than 8 faults in a batch of 64",
 			[]int{64, 32, 16, 8, 4, 2, 1, 1, 2, 1, 1, 4, 2, 1, 1, 2, 1, 1, 8, 4, 2, 1}},
-		{"all panic", 2, []fault{panicking(failing(errPoison))}, nil, "panicked: invalid node input", []int{2, 1, 1}},
-		{"nothing fits", 2, []fault{memory(small, 0)}, teacher.ErrOutOfMemory, "no example", []int{2, 1, 1}},
 		{"more bad than allowed", 10, []fault{poison(0, 1, 2, 3, 4, 5, 6, 7, 9)}, errPoison, "more than 8 faults in a batch of 10",
 			[]int{10, 5, 3, 2, 1, 1, 1, 2, 1, 1, 5, 3, 2, 1, 1, 1, 2, 1, 1}},
 		{"only runs of one succeed", 64, []fault{func(_ context.Context, r run) error {
@@ -162,6 +159,41 @@ func TestGroundFails(t *testing.T) {
 			}
 			if diff := cmp.Diff(tt.runs, inner.sizes); diff != "" {
 				t.Error("runs (-want +got):", diff)
+			}
+		})
+	}
+}
+
+// Small batches that fail whole, such as the captions of one image, are rejects
+// until there are too many of them in a row.
+func TestFailuresInARow(t *testing.T) {
+	for name, tt := range map[string]struct {
+		fault fault
+		want  string
+	}{
+		"errors":       {failing(errPoison), errPoison.Error()},
+		"panics":       {panicking(failing(errPoison)), "panicked: invalid node input"},
+		"nothing fits": {memory(small, 0), teacher.ErrOutOfMemory.Error()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bad := true
+			g := New(&faulty{faults: []fault{func(ctx context.Context, r run) error {
+				if bad {
+					return tt.fault(ctx, r)
+				}
+				return nil
+			}}}, Options{})
+			ground := func() error {
+				_, err := g.Ground(t.Context(), examples(4, small))
+				return err
+			}
+			for _, bad = range []bool{true, true, false, true, true} {
+				if err := ground(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := ground(); err == nil || !strings.Contains(err.Error(), "12 examples failed in a row") || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error %v, want %q", err, tt.want)
 			}
 		})
 	}

@@ -40,7 +40,7 @@ func TestHangThatHonoursCancellation(t *testing.T) {
 func TestAlwaysHanging(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		inner := &faulty{faults: []fault{hanging(failing(errPoison))}}
-		_, err := New(inner, Options{RunLimit: limit, Grace: grace}).Ground(t.Context(), examples(4, small))
+		_, err := New(inner, Options{RunLimit: limit, Grace: grace}).Ground(t.Context(), examples(9, small))
 		if !errors.Is(err, ErrHung) || errors.Is(err, teacher.ErrDeviceLost) {
 			t.Errorf("got %v, want an error that wraps %q", err, ErrHung)
 		}
