@@ -66,21 +66,24 @@ func (e *evaluation) sample(ctx context.Context, t teacher.Teacher, s webdataset
 	if err != nil {
 		return err
 	}
-	example := teacher.Example{Image: img.RGB, Caption: gold.Caption}
+	text := teacher.Text{Caption: gold.Caption}
 	for _, p := range gold.Phrases {
-		example.Phrases = append(example.Phrases, schema.Span{Start: int32(p.Start), End: int32(p.End)})
+		text.Phrases = append(text.Phrases, schema.Span{Start: int32(p.Start), End: int32(p.End)})
 	}
-	prepared, err := t.Prepare(example)
+	prepared, err := t.Prepare(teacher.Example{Image: img.RGB, Texts: []teacher.Text{text}})
 	if err != nil {
 		return err
 	}
-	out, err := t.Ground(ctx, []teacher.Prepared{prepared})
+	out, err := t.Ground(ctx, prepared)
 	if err != nil {
 		return err
+	}
+	if out[0].Err != nil {
+		return out[0].Err
 	}
 	e.scenes++
 	for i, p := range gold.Phrases {
-		e.phrase(p, out[0][i])
+		e.phrase(p, out[0].Phrases[i])
 	}
 	return nil
 }

@@ -89,11 +89,10 @@ func (b *bench) prepare(dir string) (batches [][]teacher.Prepared, err error) {
 		batcher := teacher.NewBatcher[teacher.Prepared](own.Batch, own.Window)
 		err := readTar(shard, func(s webdataset.Sample) error {
 			prepared, err := b.prepareSample(phrases, s)
-			if err != nil || prepared == nil {
-				return err
+			for _, p := range prepared {
+				batches = append(batches, batcher.Add(p)...)
 			}
-			batches = append(batches, batcher.Add(prepared)...)
-			return nil
+			return err
 		})
 		if err != nil {
 			return nil, err
@@ -104,7 +103,7 @@ func (b *bench) prepare(dir string) (batches [][]teacher.Prepared, err error) {
 }
 
 // prepareSample does to a sample what the pipeline does before it grounds it.
-func (b *bench) prepareSample(phrases *extract.Extractor, s webdataset.Sample) (teacher.Prepared, error) {
+func (b *bench) prepareSample(phrases *extract.Extractor, s webdataset.Sample) ([]teacher.Prepared, error) {
 	gold, err := goldOf(s)
 	if err != nil {
 		return nil, err
@@ -120,7 +119,8 @@ func (b *bench) prepareSample(phrases *extract.Extractor, s webdataset.Sample) (
 	if spans == nil {
 		return nil, nil // a reject of the pipeline
 	}
-	return b.teacher.Prepare(teacher.Example{Image: img.RGB, Caption: gold.Caption, Phrases: schema.RuneSpans(gold.Caption, spans)})
+	text := teacher.Text{Caption: gold.Caption, Phrases: schema.RuneSpans(gold.Caption, spans)}
+	return b.teacher.Prepare(teacher.Example{Image: img.RGB, Texts: []teacher.Text{text}})
 }
 
 // options are the teacher options of both contenders.

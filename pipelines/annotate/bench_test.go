@@ -113,12 +113,20 @@ func prepareAll(b *testing.B, j *job, path string) (batches [][]*record) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		rec := j.prepare("bench", s, 0)
-		if rec.err != nil || rec.reject != nil {
-			b.Fatalf("sample %s: %v, %+v", s.Key, rec.err, rec.reject)
+		for _, rec := range goodRecords(b, j, s) {
+			batches = append(batches, batcher.Add(rec)...)
 		}
-		batches = append(batches, batcher.Add(rec)...)
 	}
+}
+
+// goodRecords prepares a sample that has no rejects.
+func goodRecords(b *testing.B, j *job, s webdataset.Sample) []*record {
+	b.Helper()
+	g := j.prepare("bench", s, 0)
+	if g.err != nil || len(g.open()) < len(g.records) {
+		b.Fatalf("sample %s: %v, %+v", s.Key, g.err, g.records[0].reject)
+	}
+	return g.records
 }
 
 // BenchmarkPrepare is the CPU work of one sample before the teacher.
@@ -138,8 +146,8 @@ func BenchmarkPrepare(b *testing.B) {
 	}}
 	b.ReportAllocs()
 	for b.Loop() {
-		if rec := j.prepare("bench", s, 0); rec.err != nil || rec.reject != nil {
-			b.Fatalf("%v, %+v", rec.err, rec.reject)
+		for _, rec := range goodRecords(b, j, s) {
+			rec.release()
 		}
 	}
 }

@@ -18,11 +18,14 @@ type Effective struct {
 	Input struct {
 		MaxImageBytes  int64 `yaml:"max_image_bytes"`
 		MaxImagePixels int64 `yaml:"max_image_pixels"`
+		MaxCaptions    int   `yaml:"max_captions"`
 	} `yaml:"input"`
 	Extract ExtractOptions `yaml:"extract"`
 	Teacher struct {
-		Batch  int `yaml:"batch"`
-		Window int `yaml:"window"`
+		Provider string `yaml:"provider"` // rounds in its own way, and so does TF32
+		TF32     bool   `yaml:"tf32"`
+		Batch    int    `yaml:"batch"`
+		Window   int    `yaml:"window"`
 	} `yaml:"teacher"`
 	Filter filter.Config `yaml:"filter"`
 	Output struct {
@@ -36,7 +39,9 @@ type Effective struct {
 func (o Options) Effective() Effective {
 	var e Effective
 	e.Input.MaxImageBytes, e.Input.MaxImagePixels = o.Input.MaxImageBytes, o.Input.MaxImagePixels
+	e.Input.MaxCaptions = o.Input.MaxCaptions
 	e.Extract = o.Extract
+	e.Teacher.Provider, e.Teacher.TF32 = o.Teacher.Provider, o.Teacher.TF32
 	e.Teacher.Batch, e.Teacher.Window = o.Teacher.Batch, o.Teacher.Window
 	e.Filter = o.Filter
 	e.Output.Split, e.Output.RawFloor, e.Output.EmbedImages = o.Output.Split, o.Output.RawFloor, o.Output.EmbedImages

@@ -6,56 +6,65 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/groundmill/groundmill/schema"
 	"github.com/groundmill/groundmill/teacher"
 )
 
-// ground asks the teacher about a batch and fills in the records' boxes.
-func (j *job) ground(ctx context.Context, batch []*record) (err error) {
-	defer recoverAs(&err, func(p any) error { return fmt.Errorf("the teacher panicked: %v", p) })
+// ground asks the teacher about a batch and fills in the records' boxes. After an
+// error the batch is not released: a run that hangs may still read it.
+func (j *job) ground(ctx context.Context, batch []*record) error {
 	prepared := make([]teacher.Prepared, len(batch))
 	for i, rec := range batch {
 		prepared[i] = rec.prepared
-		rec.prepared = nil // the teacher's alone from here on
 	}
 	answers, err := j.teacher.Ground(ctx, prepared)
 	if err != nil {
 		return err
 	}
-	if len(answers) != len(batch) {
-		return fmt.Errorf("the teacher gave %d answers to %d images", len(answers), len(batch))
-	}
 	for i, rec := range batch {
-		if err := addBoxes(&rec.row, answers[i], j.opts.Output.rawFloor()); err != nil {
-			rec.rejectFor(rejectf(schema.ReasonTeacherFailed, "%v", err))
+		if err := addAnswer(&rec.row, answers[i], j.opts.Output.rawFloor()); err != nil {
+			rec.rejectFor(rejectf(schema.ReasonTeacherFailed, "%.400s", oneLine(err)))
+		}
+		rec.release()
+	}
+	return nil
+}
+
+// oneLine is an error's text, however many lines a runtime or a panic made of it.
+func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
+
+// addAnswer stores the teacher's answer: every box whose score is at least floor.
+func addAnswer(row *schema.Row, answer teacher.Answer, floor float32) error {
+	if answer.Err != nil {
+		return answer.Err
+	}
+	if len(answer.Phrases) != len(row.Phrases) {
+		return fmt.Errorf("the teacher gave %d answers to %d phrases", len(answer.Phrases), len(row.Phrases))
+	}
+	for i := range answer.Phrases {
+		if err := addBoxes(&row.Phrases[i], answer.Phrases[i], row.Width, row.Height, floor); err != nil {
+			return fmt.Errorf("phrase %q: %w", row.Phrases[i].Text, err)
 		}
 	}
 	return nil
 }
 
-// addBoxes stores the teacher's answers for one image: every box whose score is
-// at least floor.
-func addBoxes(row *schema.Row, answers []teacher.Grounding, floor float32) error {
-	if len(answers) != len(row.Phrases) {
-		return fmt.Errorf("the teacher gave %d answers to %d phrases", len(answers), len(row.Phrases))
+func addBoxes(phrase *schema.Phrase, answer teacher.Grounding, width, height int32, floor float32) error {
+	boxes, err := storedBoxes(answer.Boxes, width, height, floor)
+	if err != nil {
+		return err
 	}
-	for i := range answers {
-		phrase, answer := &row.Phrases[i], &answers[i]
-		boxes, err := storedBoxes(answer.Boxes, row.Width, row.Height, floor)
-		if err != nil {
-			return fmt.Errorf("phrase %q: %w", phrase.Text, err)
-		}
-		if !inUnit(answer.Best) {
-			return fmt.Errorf("phrase %q: best score is %v", phrase.Text, answer.Best)
-		}
-		phrase.Boxes, phrase.BestScore = boxes, schema.QuantizeScore(answer.Best)
-		if len(boxes) > 0 {
-			phrase.BestScore = max(phrase.BestScore, boxes[0].Score)
-		}
-		if answer.BeyondPrompt {
-			phrase.Flags = append(slices.Clip(phrase.Flags), schema.FlagBeyondPrompt)
-		}
+	if !inUnit(answer.Best) {
+		return fmt.Errorf("best score is %v", answer.Best)
+	}
+	phrase.Boxes, phrase.BestScore = boxes, schema.QuantizeScore(answer.Best)
+	if len(boxes) > 0 {
+		phrase.BestScore = max(phrase.BestScore, boxes[0].Score)
+	}
+	if answer.BeyondPrompt {
+		phrase.Flags = append(slices.Clip(phrase.Flags), schema.FlagBeyondPrompt)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package annotate
 
 import (
+	"errors"
 	"math"
 	"strings"
 	"testing"
@@ -68,17 +69,17 @@ func TestStoredBoxes(t *testing.T) {
 	}
 }
 
-func TestAddBoxes(t *testing.T) {
+func TestAddAnswer(t *testing.T) {
 	flags := []string{schema.FlagAbstract}
 	newRow := func() schema.Row {
 		return schema.Row{Width: 40, Height: 30, Phrases: []schema.Phrase{{Text: "a"}, {Text: "b", Flags: flags[:1:1]}, {Text: "c"}}}
 	}
 	row := newRow()
-	err := addBoxes(&row, []teacher.Grounding{
+	err := addAnswer(&row, teacher.Answer{Phrases: []teacher.Grounding{
 		{Best: 0.49996, Boxes: []schema.ScoredBox{scored(0, 0, 9, 9, 0.49997)}},
 		{BeyondPrompt: true},
 		{Best: 0.04},
-	}, 0.1)
+	}}, 0.1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,13 +91,14 @@ func TestAddBoxes(t *testing.T) {
 	if diff := cmp.Diff(want, row.Phrases); diff != "" {
 		t.Errorf("phrases (-want +got):\n%s", diff)
 	}
-	for name, answers := range map[string][]teacher.Grounding{
-		"2 answers to 3 phrases": {{}, {}},
-		`phrase "b"`:             {{}, {Best: float32(math.NaN())}, {}},
-		`phrase "c"`:             {{}, {}, {Boxes: []schema.ScoredBox{scored(0, 0, 1, 1, 2)}}},
+	for name, answer := range map[string]teacher.Answer{
+		"2 answers to 3 phrases": {Phrases: make([]teacher.Grounding, 2)},
+		`phrase "b"`:             {Phrases: []teacher.Grounding{{}, {Best: float32(math.NaN())}, {}}},
+		`phrase "c"`:             {Phrases: []teacher.Grounding{{}, {}, {Boxes: []schema.ScoredBox{scored(0, 0, 1, 1, 2)}}}},
+		"the model answered NaN": {Err: errors.New("the model answered NaN")},
 	} {
 		row := newRow()
-		if err := addBoxes(&row, answers, 0.1); err == nil || !strings.Contains(err.Error(), name) {
+		if err := addAnswer(&row, answer, 0.1); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("error is %v, want it to name %s", err, name)
 		}
 	}

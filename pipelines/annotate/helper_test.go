@@ -2,6 +2,7 @@ package annotate
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -13,6 +14,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -150,38 +153,67 @@ func mustRun(t testing.TB, opts Options) result {
 	return r
 }
 
-// checkConservation proves that every record of the input, numbered without gaps
-// in each shard, is in exactly one place, and in input order.
+// checkConservation proves that every record of the input is in exactly one
+// place, and in input order: the samples of each shard are numbered without gaps,
+// and so are the captions of each sample, of which the key says the number.
 func checkConservation(t testing.TB, r result) {
 	t.Helper()
 	if int(r.manifest.Totals.Records) != len(r.data)+len(r.rejects) || len(r.raw) != len(r.data) {
 		t.Fatalf("%d records, but %d rows, %d raw rows and %d rejects", r.manifest.Totals.Records, len(r.data), len(r.raw), len(r.rejects))
 	}
-	seen := map[schema.Source]int{}
-	last := map[string]int64{}
+	var rows, rejects []place
 	for i, row := range r.data {
-		seen[row.Source]++
-		if before, ok := last[row.Source.Shard]; ok && row.Source.Index <= before {
-			t.Errorf("row %d is out of order: %v after index %d", i, row.Source, before)
-		}
-		last[row.Source.Shard] = row.Source.Index
-		if r.raw[i].Source != row.Source {
-			t.Errorf("raw row %d is %v, data row is %v", i, r.raw[i].Source, row.Source)
+		rows = append(rows, placeOf(row.Source, row.Key))
+		if r.raw[i].Key != row.Key || r.raw[i].Source != row.Source {
+			t.Errorf("raw row %d is %v %s, data row is %v %s", i, r.raw[i].Source, r.raw[i].Key, row.Source, row.Key)
 		}
 		if err := errors.Join(row.Validate(), r.raw[i].Validate()); err != nil {
 			t.Error(err)
 		}
 	}
 	for _, reject := range r.rejects {
-		seen[reject.Source]++
+		rejects = append(rejects, placeOf(reject.Source, reject.Key))
+	}
+	if !slices.IsSortedFunc(rows, comparePlaces) || !slices.IsSortedFunc(rejects, comparePlaces) {
+		t.Errorf("out of order: rows %v, rejects %v", rows, rejects)
+	}
+	all := append(rows, rejects...)
+	slices.SortFunc(all, comparePlaces)
+	last, count := place{index: -1}, map[string]int64{}
+	for _, p := range all {
+		count[p.shard]++
+		nextSample := p.shard == last.shard && p.index == last.index+1 && p.caption == 0
+		nextCaption := p.shard == last.shard && p.index == last.index && p.caption == last.caption+1
+		firstSample := p.shard > last.shard && p.index == 0 && p.caption == 0
+		if !nextSample && !nextCaption && !firstSample {
+			t.Errorf("record %+v follows %+v", p, last)
+		}
+		last = p
 	}
 	for _, unit := range r.manifest.Units {
-		for i := range unit.Records {
-			if n := seen[schema.Source{Shard: unit.Name, Index: i}]; n != 1 {
-				t.Errorf("record %d of %s is in %d places", i, unit.Name, n)
-			}
+		if unit.Records != count[unit.Name] {
+			t.Errorf("%s has %d records, %d are found", unit.Name, unit.Records, count[unit.Name])
 		}
 	}
+}
+
+// place says where a record comes from.
+type place struct {
+	shard   string
+	index   int64
+	caption int
+}
+
+func placeOf(source schema.Source, key string) place {
+	p := place{shard: source.Shard, index: source.Index}
+	if i := strings.LastIndexByte(key, '#'); i >= 0 {
+		p.caption, _ = strconv.Atoi(key[i+1:]) // keys without captions have no #
+	}
+	return p
+}
+
+func comparePlaces(a, b place) int {
+	return cmp.Or(cmp.Compare(a.shard, b.shard), cmp.Compare(a.index, b.index), cmp.Compare(a.caption, b.caption))
 }
 
 func digestOf(t testing.TB, path string) string {

@@ -9,9 +9,7 @@ import (
 	"github.com/groundmill/groundmill/pipelines"
 	"github.com/groundmill/groundmill/schema"
 	"github.com/groundmill/groundmill/teacher"
-	"github.com/groundmill/groundmill/teacher/glip"
-	"github.com/groundmill/groundmill/teacher/ort"
-	"github.com/groundmill/groundmill/teacher/synthetic"
+	"github.com/groundmill/groundmill/teacher/raster"
 )
 
 // job is the pipelines.Job: everything that the units of a process share.
@@ -65,30 +63,16 @@ func newJob(s spec, model teacher.Teacher) (*job, error) {
 			ConfigSHA256:     digest,
 			Config:           config,
 			Model:            schema.Model(model.Info()),
+			ImageDecoder:     raster.JPEGDecoder(),
 			WordListSHA256:   extractor.WordListHash(),
 			InputFingerprint: s.InputFingerprint,
 		},
 		extractor: extractor,
-		teacher:   model,
+		teacher:   guarded(model, s.Options.Teacher),
 		filter:    rules,
 		cpu:       make(chan struct{}, s.Options.Teacher.workers()),
 		device:    make(chan struct{}, s.Options.Teacher.inFlight()),
 	}, nil
-}
-
-// openTeacher opens a model file, or a synthetic teacher.
-func openTeacher(o TeacherOptions) (teacher.Teacher, error) {
-	if opts, ok, err := synthetic.Parse(o.Model); ok {
-		return synthetic.New(opts), err
-	}
-	library, err := ort.Locate(o.Library)
-	if err != nil {
-		return nil, err
-	}
-	if err := ort.Load(library); err != nil {
-		return nil, err
-	}
-	return glip.Open(o.Model, glip.Options{Session: ort.Options{IntraOpThreads: o.Threads}})
 }
 
 // Identity says what makes the files.

@@ -3,7 +3,6 @@ package annotate
 import (
 	"errors"
 	"math"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -11,7 +10,6 @@ import (
 	"github.com/groundmill/groundmill/filter"
 	"github.com/groundmill/groundmill/pipelines"
 	"github.com/groundmill/groundmill/schema"
-	"github.com/groundmill/groundmill/teacher/synthetic"
 )
 
 // Options is the configuration of the job.
@@ -33,6 +31,9 @@ type InputOptions struct {
 	MaxImageBytes int64 `yaml:"max_image_bytes"`
 	// MaxImagePixels is the largest width times height.
 	MaxImagePixels int64 `yaml:"max_image_pixels"`
+	// MaxCaptions is how many captions an image may have: it bounds what a sample
+	// takes in memory.
+	MaxCaptions int `yaml:"max_captions"`
 }
 
 // ExtractOptions are extract.Options with names for the configuration.
@@ -58,29 +59,6 @@ func (o ExtractOptions) options() extract.Options {
 	}
 }
 
-// TeacherOptions say which model grounds the phrases, and how it is fed.
-type TeacherOptions struct {
-	// Model is an imported model file, or "synthetic:..." as package
-	// teacher/synthetic reads it.
-	Model string `yaml:"model"`
-	// Library is ONNX Runtime's shared library; empty looks in the environment
-	// and then for the pinned download.
-	Library string `yaml:"library"`
-	// Batch is the most images of one run of the model.
-	Batch int `yaml:"batch"`
-	// Window is how many samples may pass before one that waits for others of
-	// its shape is grounded without them. At least Batch.
-	Window int `yaml:"window"`
-	// Threads is how many threads one run of the model uses; 0 is 1.
-	Threads int `yaml:"threads"`
-	// InFlight is how many runs of the model go on at once, over all lanes; 0 is
-	// the number of cores divided by Threads.
-	InFlight int `yaml:"in_flight"`
-	// Workers is how many samples are decoded and prepared at once, over all
-	// lanes; 0 is the number of cores.
-	Workers int `yaml:"workers"`
-}
-
 // OutputOptions say what is written.
 type OutputOptions struct {
 	// Dir is the folder of the results; it must be empty or missing.
@@ -104,9 +82,9 @@ type BeamOptions struct {
 // Teacher.Model and Output.Dir have no default.
 func Default() Options {
 	return Options{
-		Input:   InputOptions{MaxImageBytes: 32 << 20, MaxImagePixels: 64 << 20},
+		Input:   InputOptions{MaxImageBytes: 32 << 20, MaxImagePixels: 64 << 20, MaxCaptions: 64},
 		Extract: ExtractOptions{Grammar: extract.DefaultGrammar, MaxCodePoints: extract.DefaultMaxCodePoints},
-		Teacher: TeacherOptions{Batch: 4, Window: 64, Threads: 1},
+		Teacher: defaultTeacher(),
 		Filter:  filter.Default(),
 		Output:  OutputOptions{Split: "train", RawFloor: 0.1},
 		Beam:    BeamOptions{Runner: pipelines.RunnerPrism, Lanes: 2},
@@ -135,6 +113,7 @@ func (o InputOptions) check(c *schema.Check) {
 	}
 	between(c, "input.max_image_bytes", o.MaxImageBytes, 1, 1<<30)
 	between(c, "input.max_image_pixels", o.MaxImagePixels, 1, 1<<30)
+	between(c, "input.max_captions", o.MaxCaptions, 1, 4096)
 }
 
 func (o ExtractOptions) check(c *schema.Check) {
@@ -142,19 +121,6 @@ func (o ExtractOptions) check(c *schema.Check) {
 		c.Addf("extract.grammar", "%q is unknown, use one of %q", o.Grammar, extract.Grammars)
 	}
 	between(c, "extract.max_code_points", o.MaxCodePoints, 1, 1<<20)
-}
-
-func (o TeacherOptions) check(c *schema.Check) {
-	if o.Model == "" {
-		c.Addf("teacher.model", "is empty; name a file that `runner teacher import` wrote")
-	} else if _, _, err := synthetic.Parse(o.Model); err != nil {
-		c.Addf("teacher.model", "%v", err)
-	}
-	between(c, "teacher.batch", o.Batch, 1, 1024)
-	between(c, "teacher.window", o.Window, max(o.Batch, 1), 1<<16)
-	between(c, "teacher.threads", o.Threads, 0, 1024)
-	between(c, "teacher.in_flight", o.InFlight, 0, 1024)
-	between(c, "teacher.workers", o.Workers, 0, 1024)
 }
 
 func (o OutputOptions) check(c *schema.Check) {
@@ -184,28 +150,6 @@ func checkFilter(c *schema.Check, o filter.Config) {
 			c.Addf("filter."+p.Path, "%s", p.Text)
 		}
 	}
-}
-
-// workers returns the number of samples prepared at once.
-func (o TeacherOptions) workers() int {
-	if o.Workers > 0 {
-		return o.Workers
-	}
-	return runtime.GOMAXPROCS(0)
-}
-
-// inFlight returns the number of batches grounded at once.
-func (o TeacherOptions) inFlight() int {
-	if o.InFlight > 0 {
-		return o.InFlight
-	}
-	return max(1, runtime.GOMAXPROCS(0)/max(o.Threads, 1))
-}
-
-// permits returns how many samples of a unit may be in memory. Anything above
-// Window keeps the stages from waiting for each other in a circle.
-func (o TeacherOptions) permits() int {
-	return o.Window + o.inFlight()*o.Batch + 2*o.workers()
 }
 
 // rawFloor returns the floor as scores are stored.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -25,17 +26,19 @@ func TestDefaultLacksOnlyThePlaces(t *testing.T) {
 
 func TestValidateListsEverything(t *testing.T) {
 	opts := testOptions(t, "x.tar")
-	opts.Input.MaxImageBytes, opts.Input.MaxImagePixels = 0, -1
+	opts.Input.MaxImageBytes, opts.Input.MaxImagePixels, opts.Input.MaxCaptions = 0, -1, 0
 	opts.Extract.Grammar, opts.Extract.MaxCodePoints = "x", -1
 	opts.Teacher.Model = "synthetic:speed=9"
-	opts.Teacher.Batch, opts.Teacher.Window = 9, 8
+	opts.Teacher.Provider, opts.Teacher.Device, opts.Teacher.MemoryLimit = "tpu", -1, -1
+	opts.Teacher.Batch, opts.Teacher.Window, opts.Teacher.RunLimit = 9, 8, -time.Second
 	opts.Teacher.Threads, opts.Teacher.InFlight, opts.Teacher.Workers = -1, -1, -1
 	opts.Filter.MinScore = 2
 	opts.Output.Split, opts.Output.RawFloor = "../x", math.NaN()
 	opts.Beam.Runner, opts.Beam.Lanes = "spark", 9
 	want := []string{
-		"beam.lanes", "beam.runner", "extract.grammar", "extract.max_code_points", "filter.min_score", "input.max_image_bytes",
-		"input.max_image_pixels", "output.raw_floor", "output.split", "teacher.in_flight", "teacher.model",
+		"beam.lanes", "beam.runner", "extract.grammar", "extract.max_code_points", "filter.min_score", "input.max_captions",
+		"input.max_image_bytes", "input.max_image_pixels", "output.raw_floor", "output.split", "teacher.device",
+		"teacher.in_flight", "teacher.memory_limit", "teacher.model", "teacher.provider", "teacher.run_limit",
 		"teacher.threads", "teacher.window", "teacher.workers",
 	}
 	got := problemPaths(t, opts.Validate())
@@ -62,8 +65,9 @@ func problemPaths(t *testing.T, err error) []string {
 // Effective nor known to leave the bytes alone.
 func TestEffectiveCoversTheOptions(t *testing.T) {
 	elsewhere := []string{ // places, and how much is done at once
-		"input.shards", "output.dir", "teacher.model", "teacher.library",
-		"teacher.threads", "teacher.in_flight", "teacher.workers", "beam.runner", "beam.lanes",
+		"input.shards", "output.dir", "teacher.model", "teacher.library", "teacher.device", "teacher.memory_limit",
+		"teacher.engine_cache", "teacher.threads", "teacher.in_flight", "teacher.workers", "teacher.run_limit",
+		"beam.runner", "beam.lanes",
 	}
 	all := yamlPaths(reflect.TypeFor[Options](), "")
 	covered := append(yamlPaths(reflect.TypeFor[Effective](), ""), elsewhere...)
@@ -148,10 +152,15 @@ func TestConfigDigest(t *testing.T) {
 		return digest
 	}
 	same := digest(func(*Options) {})
-	if digest(func(o *Options) { o.Beam.Lanes, o.Output.Dir, o.Teacher.Workers = 7, "elsewhere", 3 }) != same {
+	if digest(func(o *Options) {
+		o.Beam.Lanes, o.Output.Dir, o.Teacher.Workers = 7, "elsewhere", 3
+		o.Teacher.Device, o.Teacher.EngineCache, o.Teacher.RunLimit = 1, "engines", 0
+	}) != same {
 		t.Error("the digest depends on where and how fast")
 	}
 	for name, change := range map[string]func(*Options){
+		"provider":  func(o *Options) { o.Teacher.Provider = "cuda" },
+		"tf32":      func(o *Options) { o.Teacher.TF32 = true },
 		"batch":     func(o *Options) { o.Teacher.Batch++ },
 		"min_score": func(o *Options) { o.Filter.MinScore = 0.6 },
 		"grammar":   func(o *Options) { o.Extract.Grammar = "other" },

@@ -5,8 +5,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
+	"runtime/debug"
 	"strconv"
-	"strings"
 
 	"github.com/groundmill/groundmill/extract"
 	"github.com/groundmill/groundmill/internal/webdataset"
@@ -21,82 +22,49 @@ const (
 	metaSanitized   = "caption_sanitized"
 )
 
-// record is a sample on its way to a row or a reject.
-type record struct {
-	position int64 // among the samples of the unit; rows and rejects leave in this order
-	offset   int64 // bytes of the tar that were read when the sample was complete
-
-	row      schema.Row // phrases without boxes until the teacher has answered
-	prepared teacher.Prepared
-	reject   *schema.Reject // set when the sample becomes no row
-	err      error          // set when the run cannot go on
-}
-
-// Shape groups records into batches.
-func (r *record) Shape() teacher.Shape { return r.prepared.Shape() }
-
-func newRecord(shard, key string, index, offset int64) *record {
-	r := &record{position: index, offset: offset}
-	r.row.Key = strings.ToValidUTF8(key, "\uFFFD")
-	r.row.Source = schema.Source{Shard: shard, Index: index}
-	return r
-}
-
-// lostRecord is the reject of the sample that a tar's damage cut through.
-func lostRecord(shard string, d *webdataset.TruncatedError) *record {
-	r := newRecord(shard, d.LostKey, d.LostIndex, d.Offset)
-	r.rejectFor(rejectf(schema.ReasonTruncatedRecord, "the tar is truncated or corrupt at byte %d: %v", d.Offset, d.Err))
-	return r
-}
-
-// prepare does all the CPU work that a sample needs before the teacher.
-func (j *job) prepare(shard string, s webdataset.Sample, offset int64) *record {
-	rec := newRecord(shard, s.Key, s.Index, offset)
-	err := j.fill(rec, &s)
-	var reason *rejection
-	switch {
-	case errors.As(err, &reason):
-		rec.rejectFor(reason)
-	case err != nil:
-		rec.err = fmt.Errorf("sample %q: %w", rec.row.Key, err)
+// prepare does all the CPU work that a sample needs before the teacher. A panic,
+// from a bug of ours, ends the run.
+func (j *job) prepare(shard string, s webdataset.Sample, offset int64) (g *group) {
+	defer func() {
+		if p := recover(); p != nil {
+			g = &group{err: fmt.Errorf("sample %q: panic: %v\n%s", s.Key, p, debug.Stack())}
+		}
+	}()
+	c, err := readContent(&s, j.opts.Input.MaxCaptions)
+	g = newGroup(shard, s.Key, s.Index, offset, len(c.captions))
+	if err == nil {
+		err = j.fill(g, &c)
 	}
-	return rec
+	g.settle(err)
+	return g
 }
 
-func (r *record) rejectFor(why *rejection) {
-	r.reject = &schema.Reject{Key: r.row.Key, Source: r.row.Source, Reason: why.reason, Detail: why.detail}
-	r.prepared, r.row = nil, schema.Row{}
-}
-
-// fill makes the row of a sample, but for the boxes. The error is a *rejection
-// or, from a bug of ours, a panic's.
-func (j *job) fill(rec *record, s *webdataset.Sample) (err error) {
-	defer recoverAs(&err, func(p any) error { return fmt.Errorf("panic: %v", p) })
-	p, err := readPair(s)
+// fill makes the rows of a sample, but for the boxes. The error is a *rejection
+// of all captions that have none of their own.
+func (j *job) fill(g *group, c *content) error {
+	for i, rec := range g.records {
+		rec.row.URL, rec.row.Meta = c.url, maps.Clone(c.meta)
+		if why := j.addPhrases(&rec.row, c.captions[i]); why != nil {
+			rec.rejectFor(why)
+		}
+	}
+	open := g.open()
+	if len(open) == 0 {
+		return nil // so there is no use in decoding
+	}
+	image, err := j.decode(c.image)
 	if err != nil {
 		return err
 	}
-	rec.row.URL, rec.row.Meta = p.url, p.meta
-	if err := j.addPhrases(&rec.row, p.caption); err != nil {
-		return err
-	}
-	image, err := j.decode(p.image)
-	if err != nil {
-		return err
-	}
-	addImage(&rec.row, image, p.image, j.opts.Output.EmbedImages)
-	rec.prepared, err = j.prepareExample(&rec.row, image.RGB)
-	if err != nil {
-		return err
-	}
-	rec.row.CaptionTruncated = rec.prepared.CaptionTruncated()
-	return nil
+	defer raster.Recycle(image.RGB)
+	j.addImage(open, image, c.image, g.key+"."+c.image.Ext)
+	return j.prepareTexts(open, image.RGB)
 }
 
 // addPhrases sets the caption as it is stored and its phrases.
-func (j *job) addPhrases(row *schema.Row, caption string) error {
-	caption, changed := extract.Sanitize(caption)
-	if changed {
+func (j *job) addPhrases(row *schema.Row, from caption) *rejection {
+	caption, changed := extract.Sanitize(from.text)
+	if changed || from.replaced {
 		addMeta(row, metaSanitized, "true")
 	}
 	if reason, ok := j.extractor.Gate(caption); !ok {
@@ -148,35 +116,55 @@ func (j *job) decode(m *webdataset.Member) (image *raster.Image, err error) {
 	return nil, rejectf(schema.ReasonCorruptImage, "%v", err)
 }
 
-func addImage(row *schema.Row, image *raster.Image, m *webdataset.Member, embed bool) {
-	row.Width, row.Height = int32(image.Width), int32(image.Height)
-	digest := sha256.Sum256(m.Data)
-	row.ImageSHA256 = hex.EncodeToString(digest[:])
-	if image.Orientation != 1 {
-		addMeta(row, metaOrientation, strconv.Itoa(image.Orientation))
-	}
-	if embed {
-		row.Image = &schema.EncodedImage{Bytes: m.Data, Path: row.Key + "." + m.Ext}
+// addImage writes into the rows what the image file of that name says.
+func (j *job) addImage(records []*record, image *raster.Image, m *webdataset.Member, name string) {
+	sum := sha256.Sum256(m.Data)
+	digest := hex.EncodeToString(sum[:])
+	for _, rec := range records {
+		row := &rec.row
+		row.Width, row.Height = int32(image.Width), int32(image.Height)
+		row.ImageSHA256 = digest
+		if image.Orientation != 1 {
+			addMeta(row, metaOrientation, strconv.Itoa(image.Orientation))
+		}
+		if j.opts.Output.EmbedImages {
+			row.Image = &schema.EncodedImage{Bytes: m.Data, Path: name}
+		}
 	}
 }
 
-// prepareExample is the teacher's Prepare with every failure as a *rejection.
-func (j *job) prepareExample(row *schema.Row, rgb *teacher.RGB) (p teacher.Prepared, err error) {
+// prepareTexts is the teacher's Prepare for all captions of an image, with every
+// failure as a *rejection.
+func (j *job) prepareTexts(records []*record, rgb *teacher.RGB) (err error) {
 	defer recoverAs(&err, func(p any) error {
 		return rejectf(schema.ReasonTeacherFailed, "the teacher panicked: %v", p)
 	})
-	spans := make([]schema.Span, len(row.Phrases))
-	for i := range row.Phrases {
-		spans[i] = row.Phrases[i].Span
+	texts := make([]teacher.Text, len(records))
+	for i, rec := range records {
+		texts[i] = teacher.Text{Caption: rec.row.Caption, Phrases: spansOf(rec.row.Phrases)}
 	}
-	p, err = j.teacher.Prepare(teacher.Example{Image: rgb, Caption: row.Caption, Phrases: spans})
+	prepared, err := j.teacher.Prepare(teacher.Example{Image: rgb, Texts: texts})
 	switch {
-	case err == nil:
-		return p, nil
 	case errors.Is(err, teacher.ErrExtremeAspect):
-		return nil, rejectf(schema.ReasonImageTooExtreme, "%v", err)
+		return rejectf(schema.ReasonImageTooExtreme, "%v", err)
+	case err != nil:
+		return rejectf(schema.ReasonTeacherFailed, "%v", err)
+	case len(prepared) != len(records):
+		return rejectf(schema.ReasonTeacherFailed, "the teacher prepared %d texts of %d", len(prepared), len(records))
 	}
-	return nil, rejectf(schema.ReasonTeacherFailed, "%v", err)
+	for i, rec := range records {
+		rec.prepared = prepared[i]
+		rec.row.CaptionTruncated = prepared[i].CaptionTruncated()
+	}
+	return nil
+}
+
+func spansOf(phrases []schema.Phrase) []schema.Span {
+	spans := make([]schema.Span, len(phrases))
+	for i := range phrases {
+		spans[i] = phrases[i].Span
+	}
+	return spans
 }
 
 func addMeta(row *schema.Row, name, value string) {

@@ -22,7 +22,7 @@ func TestMissingPartsAreExplained(t *testing.T) {
 			`missing_caption: there is no .txt and no caption in .json, but ["v2.txt" "cls"]` + dot},
 	}
 	for _, tt := range tests {
-		if _, err := readPair(&tt.sample); err == nil || err.Error() != tt.want {
+		if _, err := readContent(&tt.sample, 64); err == nil || err.Error() != tt.want {
 			t.Errorf("%s: error %q, want %q", tt.name, err, tt.want)
 		}
 	}

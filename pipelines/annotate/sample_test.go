@@ -33,12 +33,16 @@ func TestSamples(t *testing.T) {
 		{"grey", map[string]string{"png": pngOf(image.NewGray(image.Rect(0, 0, 9, 9))), "txt": fox}, ""},
 		{"16 bit", map[string]string{"png": pngOf(image.NewRGBA64(image.Rect(0, 0, 9, 9))), "txt": fox}, ""},
 		{"palette", map[string]string{"png": pngOf(image.NewPaletted(image.Rect(0, 0, 9, 9), color.Palette{color.White, color.Black})), "txt": fox}, ""},
+		{"one caption in a list", map[string]string{"jpg": good, "json": `{"captions": ["` + fox + `"]}`}, ""},
+		{"null beside a list", map[string]string{"jpg": good, "json": `{"captions": ["` + fox + `"], "caption": null}`}, ""},
+		{"empty list beside txt", map[string]string{"jpg": good, "json": `{"captions": []}`, "txt": fox}, ""},
 		{"other members", map[string]string{"jpg": good, "txt": fox, "cls": "7", "seg.png": "?"}, ""},
 
 		{"no image", map[string]string{"txt": fox}, schema.ReasonMissingImage},
 		{"no caption", map[string]string{"jpg": good}, schema.ReasonMissingCaption},
 		{"json without caption", map[string]string{"jpg": good, "json": `{"url": "x"}`}, schema.ReasonMissingCaption},
 		{"json with null caption", map[string]string{"jpg": good, "json": `{"caption": null}`}, schema.ReasonMissingCaption},
+		{"json with an empty list", map[string]string{"jpg": good, "json": `{"captions": []}`}, schema.ReasonMissingCaption},
 		{"nothing known", map[string]string{"cls": "7"}, schema.ReasonMissingImage},
 		{"empty caption", map[string]string{"jpg": good, "txt": ""}, schema.ReasonEmptyCaption},
 		{"white caption", map[string]string{"jpg": good, "txt": " \t\r\n"}, schema.ReasonEmptyCaption},
@@ -52,6 +56,12 @@ func TestSamples(t *testing.T) {
 		{"json is null", map[string]string{"jpg": good, "txt": fox, "json": `null`}, schema.ReasonBadMetadata},
 		{"json is empty", map[string]string{"jpg": good, "txt": fox, "json": ``}, schema.ReasonBadMetadata},
 		{"caption is a number", map[string]string{"jpg": good, "json": `{"caption": 7}`}, schema.ReasonBadMetadata},
+		{"caption and captions", map[string]string{"jpg": good, "json": `{"caption": "a fox", "captions": ["a fox"]}`}, schema.ReasonBadMetadata},
+		{"captions is a string", map[string]string{"jpg": good, "json": `{"captions": "a fox"}`}, schema.ReasonBadMetadata},
+		{"captions is an object", map[string]string{"jpg": good, "json": `{"captions": {}}`}, schema.ReasonBadMetadata},
+		{"a number among captions", map[string]string{"jpg": good, "json": `{"captions": ["a fox", 7]}`}, schema.ReasonBadMetadata},
+		{"null among captions", map[string]string{"jpg": good, "json": `{"captions": [null, "a fox"]}`}, schema.ReasonBadMetadata},
+		{"too many captions", map[string]string{"jpg": good, "json": `{"captions": ["a"` + strings.Repeat(`, "a fox"`, 64) + `]}`}, schema.ReasonTooManyCaptions},
 		{"deep json", map[string]string{"jpg": good, "json": strings.Repeat("[", 100_000)}, schema.ReasonBadMetadata},
 		{"no image data", map[string]string{"jpg": "", "txt": fox}, schema.ReasonCorruptImage},
 		{"truncated jpeg", map[string]string{"jpg": good[:len(good)/2], "txt": fox}, schema.ReasonCorruptImage},
@@ -98,32 +108,33 @@ func TestDuplicateMember(t *testing.T) {
 	}
 }
 
-// TestReadPair checks where caption, url and meta come from.
-func TestReadPair(t *testing.T) {
+// TestReadContent checks where captions, url and meta come from.
+func TestReadContent(t *testing.T) {
 	tests := []struct {
-		name    string
-		members map[string]string
-		caption string
-		url     string
-		meta    map[string]string
+		name     string
+		members  map[string]string
+		captions []string
+		url      string
+		meta     map[string]string
 	}{
-		{name: "txt", members: map[string]string{"txt": "T"}, caption: "T"},
-		{name: "line break at the end of txt", members: map[string]string{"txt": " T \r\n"}, caption: " T "},
-		{name: "only one line break", members: map[string]string{"txt": "T\n\n"}, caption: "T\n"},
-		{name: "byte order mark", members: map[string]string{"txt": "\xef\xbb\xbfT"}, caption: "T"},
-		{name: "json wins", members: map[string]string{"txt": "T", "json": `{"caption":"J"}`}, caption: "J"},
-		{name: "json without caption", members: map[string]string{"txt": "T", "json": `{}`}, caption: "T"},
-		{name: "json with null caption", members: map[string]string{"txt": "T", "json": `{"caption":null}`}, caption: "T"},
+		{name: "txt", members: map[string]string{"txt": "T"}, captions: []string{"T"}},
+		{name: "line break at the end of txt", members: map[string]string{"txt": " T \r\n"}, captions: []string{" T "}},
+		{name: "only one line break", members: map[string]string{"txt": "T\n\n"}, captions: []string{"T\n"}},
+		{name: "byte order mark", members: map[string]string{"txt": "\xef\xbb\xbfT"}, captions: []string{"T"}},
+		{name: "json wins", members: map[string]string{"txt": "T", "json": `{"caption":"J"}`}, captions: []string{"J"}},
+		{name: "json without caption", members: map[string]string{"txt": "T", "json": `{}`}, captions: []string{"T"}},
+		{name: "json with null captions", members: map[string]string{"txt": "T", "json": `{"caption":null,"captions":null}`}, captions: []string{"T"}},
+		{name: "list", members: map[string]string{"txt": "T", "json": `{"captions":["b","","b"],"id":1}`}, captions: []string{"b", "", "b"}, meta: map[string]string{"id": "1"}},
 		{
-			name:    "meta",
-			members: map[string]string{"json": `{"caption":"J","url":"http://x","n":1e400,"id":12345678901234567890,"ok":true,"no":null,"l":[1],"o":{},"s":"é\u0000"}`},
-			caption: "J", url: "http://x",
+			name:     "meta",
+			members:  map[string]string{"json": `{"caption":"J","url":"http://x","n":1e400,"id":12345678901234567890,"ok":true,"no":null,"l":[1],"o":{},"s":"é\u0000"}`},
+			captions: []string{"J"}, url: "http://x",
 			meta: map[string]string{"n": "1e400", "id": "12345678901234567890", "ok": "true", "s": "é\x00"},
 		},
-		{name: "caption that is no UTF-8 in json", members: map[string]string{"json": "{\"caption\":\"a \xff\"}"}, caption: "a \uFFFD", meta: map[string]string{"caption_sanitized": "true"}},
-		{name: "half a surrogate pair in json", members: map[string]string{"json": `{"caption":"a \ud800"}`}, caption: "a \uFFFD", meta: map[string]string{"caption_sanitized": "true"}},
-		{name: "replacement characters of the user's", members: map[string]string{"json": `{"caption":"\uFFFD \ufffd"}`}, caption: "\uFFFD \uFFFD"},
-		{name: "url that is no string", members: map[string]string{"json": `{"caption":"J","url":7}`}, caption: "J", meta: map[string]string{"url": "7"}},
+		{name: "caption that is no UTF-8 in json", members: map[string]string{"json": "{\"caption\":\"a \xff\"}"}, captions: []string{"a \uFFFD (replaced)"}},
+		{name: "half a surrogate pair in json", members: map[string]string{"json": `{"captions":["a","a \ud800"]}`}, captions: []string{"a", "a \uFFFD (replaced)"}},
+		{name: "replacement characters of the user's", members: map[string]string{"json": `{"caption":"\uFFFD \ufffd"}`}, captions: []string{"\uFFFD \uFFFD"}},
+		{name: "url that is no string", members: map[string]string{"json": `{"caption":"J","url":7}`}, captions: []string{"J"}, meta: map[string]string{"url": "7"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -131,30 +142,49 @@ func TestReadPair(t *testing.T) {
 			for ext, data := range tt.members {
 				s.Members = append(s.Members, webdataset.Member{Ext: ext, Data: []byte(data)})
 			}
-			p, err := readPair(&s)
+			c, err := readContent(&s, 64)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if p.image.Ext != "jpeg" || p.caption != tt.caption || p.url != tt.url {
-				t.Errorf("image .%s, caption %q, url %q", p.image.Ext, p.caption, p.url)
+			if diff := cmp.Diff(tt.captions, captionTexts(c.captions)); diff != "" {
+				t.Errorf("captions (-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff(tt.meta, p.meta); diff != "" {
+			if c.image.Ext != "jpeg" || c.url != tt.url {
+				t.Errorf("image .%s, url %q", c.image.Ext, c.url)
+			}
+			if diff := cmp.Diff(tt.meta, c.meta); diff != "" {
 				t.Errorf("meta (-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-func FuzzReadPair(f *testing.F) {
+func captionTexts(captions []caption) []string {
+	var texts []string
+	for _, c := range captions {
+		if c.replaced {
+			c.text += " (replaced)"
+		}
+		texts = append(texts, c.text)
+	}
+	return texts
+}
+
+func FuzzReadContent(f *testing.F) {
 	f.Add([]byte(`{"caption":"a fox","url":"u","n":1,"b":true,"l":[],"x":null}`), []byte("text"))
+	f.Add([]byte(`{"captions":["a","b\ud800",""],"caption":null}`), []byte{})
+	f.Add([]byte(`{"captions":["a","b","c","d","e"]}`), []byte{})
 	f.Add([]byte(`[]`), []byte{})
 	f.Add([]byte(`{"caption":{}}`), []byte("\xff"))
 	f.Fuzz(func(t *testing.T, json, text []byte) {
 		s := webdataset.Sample{Members: []webdataset.Member{{Ext: "json", Data: json}, {Ext: "txt", Data: text}, {Ext: "jpg"}}}
-		_, err := readPair(&s)
+		c, err := readContent(&s, 4)
 		var why *rejection
-		if err != nil && !errors.As(err, &why) {
+		switch {
+		case err != nil && !errors.As(err, &why):
 			t.Fatalf("error %v is no rejection", err)
+		case err == nil && (len(c.captions) < 1 || len(c.captions) > 4):
+			t.Fatalf("%d captions", len(c.captions))
 		}
 	})
 }

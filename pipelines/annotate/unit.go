@@ -46,16 +46,20 @@ type unit struct {
 	job    *job
 	name   string
 	reader *webdataset.Reader
-	damage *webdataset.TruncatedError // what cut the tar short
-	count  int64                      // samples begun; this and damage are for after run
+
+	// For after run, each written by one stage.
+	damage   *webdataset.TruncatedError // what cut the tar short
+	begun    int64                      // samples that were read
+	records  int64                      // that they gave
+	finished int64                      // samples whose records are all written
 
 	preparing sync.WaitGroup // samples in prepare
 	senders   sync.WaitGroup // stages that send on done
 
-	permits chan struct{}     // a slot for each sample in memory
-	samples chan chan *record // in input order; each inner channel gives one record
-	batches chan []*record    // to the teacher
-	done    chan []*record    // from collect (rejects) and ground, in any order
+	permits chan struct{}    // a slot for each sample in memory
+	samples chan chan *group // in input order; each inner channel gives one group
+	batches chan []*record   // to the teacher
+	done    chan []*record   // from collect (rejects) and ground, in any order
 	batcher *teacher.Batcher[*record]
 }
 
@@ -67,7 +71,7 @@ func (j *job) newUnit(task pipelines.Task, tar io.Reader) *unit {
 		name:    task.Name,
 		reader:  webdataset.Open(tar, task.Name, limits),
 		permits: make(chan struct{}, o.permits()),
-		samples: make(chan chan *record, o.permits()),
+		samples: make(chan chan *group, o.permits()),
 		batches: make(chan []*record),
 		done:    make(chan []*record),
 		batcher: teacher.NewBatcher[*record](o.Batch, o.Window),
@@ -98,8 +102,8 @@ func (u *unit) run(outer context.Context, out *sink) error {
 		return context.Cause(outer)
 	case err != nil:
 		return err
-	case out.records != u.count:
-		return fmt.Errorf("%d samples were begun, %d were written", u.count, out.records)
+	case u.finished != u.begun || out.records != u.records:
+		return fmt.Errorf("%d samples with %d records were begun, %d with %d were written", u.begun, u.records, u.finished, out.records)
 	}
 	return nil
 }
@@ -128,8 +132,8 @@ func (u *unit) read(ctx context.Context) error {
 		case err != nil:
 			return err
 		}
-		u.count++
-		offset, result := u.reader.Offset(), make(chan *record, 1)
+		u.begun++
+		offset, result := u.reader.Offset(), make(chan *group, 1)
 		u.preparing.Go(func() { result <- u.prepare(ctx, sample, offset) })
 		if err := send(ctx, u.samples, result); err != nil {
 			return err
@@ -142,16 +146,16 @@ func (u *unit) rejectLost(ctx context.Context) error {
 	if u.damage.LostKey == "" {
 		return nil
 	}
-	u.count++
-	result := make(chan *record, 1)
-	result <- lostRecord(u.name, u.damage)
+	u.begun++
+	result := make(chan *group, 1)
+	result <- lostGroup(u.name, u.damage)
 	return send(ctx, u.samples, result)
 }
 
 // prepare waits for a core and prepares one sample.
-func (u *unit) prepare(ctx context.Context, sample webdataset.Sample, offset int64) *record {
+func (u *unit) prepare(ctx context.Context, sample webdataset.Sample, offset int64) *group {
 	if err := send(ctx, u.job.cpu, struct{}{}); err != nil {
-		return &record{err: err}
+		return &group{err: err}
 	}
 	defer func() { <-u.job.cpu }()
 	return u.job.prepare(u.name, sample, offset)
@@ -162,27 +166,31 @@ func (u *unit) collect(ctx context.Context) error {
 	defer u.senders.Done()
 	defer close(u.batches)
 	for result := range u.samples {
-		rec := <-result
-		if rec.err != nil {
-			return rec.err
+		g := <-result
+		if g.err != nil {
+			return g.err
 		}
-		ready, err := u.batch(ctx, rec)
-		if err != nil {
-			return err
-		}
-		if err := u.sendBatches(ctx, ready); err != nil {
-			return err
+		for _, rec := range g.records {
+			if err := u.place(ctx, rec); err != nil {
+				return err
+			}
 		}
 	}
 	return u.sendBatches(ctx, u.batcher.Flush())
 }
 
-// batch hands a record to the batcher, or a reject to the writer.
-func (u *unit) batch(ctx context.Context, rec *record) (ready [][]*record, err error) {
+// place numbers a record and hands it to the batcher or, as a reject, to the
+// writer.
+func (u *unit) place(ctx context.Context, rec *record) error {
+	rec.position = u.records
+	u.records++
 	if rec.reject == nil {
-		return u.batcher.Add(rec), nil
+		return u.sendBatches(ctx, u.batcher.Add(rec))
 	}
-	return u.batcher.Skip(), send(ctx, u.done, []*record{rec})
+	if err := send(ctx, u.done, []*record{rec}); err != nil {
+		return err
+	}
+	return u.sendBatches(ctx, u.batcher.Skip())
 }
 
 func (u *unit) sendBatches(ctx context.Context, batches [][]*record) error {
@@ -215,14 +223,14 @@ func (u *unit) groundBatch(ctx context.Context, batch []*record) error {
 	}
 	defer func() { <-u.job.device }()
 	if err := u.job.ground(ctx, batch); err != nil {
-		return fmt.Errorf("ground %d images from sample %q on: %w", len(batch), batch[0].row.Key, err)
+		return fmt.Errorf("ground %d pairs from sample %q on: %w", len(batch), batch[0].row.Key, err)
 	}
 	return nil
 }
 
 // write is the last stage: it restores the input order and writes.
 func (u *unit) write(out *sink) error {
-	early := map[int64]*record{} // by position; holds fewer records than there are permits
+	early := map[int64]*record{} // by position; of fewer samples than there are permits
 	next := int64(0)
 	for finished := range u.done {
 		for _, rec := range finished {
@@ -234,7 +242,10 @@ func (u *unit) write(out *sink) error {
 			}
 			delete(early, next)
 			next++
-			<-u.permits
+			if rec.last {
+				u.finished++
+				<-u.permits
+			}
 		}
 	}
 	return nil
