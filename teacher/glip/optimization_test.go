@@ -135,6 +135,25 @@ func TestSharedImages(t *testing.T) {
 	}
 }
 
+// Pixels are given back with the last text that needs them.
+func TestRelease(t *testing.T) {
+	m := fakeModel(t, constant(3, 0, 3))
+	ex := example(picture(40, 32, 1), "dog", dog...)
+	ex.Texts = append(ex.Texts, ex.Texts[0])
+	both, err := m.Prepare(ex)
+	if err != nil {
+		t.Fatal(err)
+	}
+	both[0].Release()
+	if best := ground(t, m, both[1])[0][0].Best; best == 0 {
+		t.Error("the second text has lost its image")
+	}
+	both[1].Release()
+	if left := both[1].(*prepared).image.Pix; left != nil {
+		t.Errorf("%d bytes are kept", len(left))
+	}
+}
+
 // A model that computes NaN gives no answer, neither by its scores nor by silence.
 func TestUnsoundModel(t *testing.T) {
 	loadRuntime(t)

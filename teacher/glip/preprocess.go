@@ -2,6 +2,7 @@ package glip
 
 import (
 	"fmt"
+	"sync/atomic"
 
 	"github.com/groundmill/groundmill/teacher"
 	"github.com/groundmill/groundmill/teacher/raster"
@@ -11,6 +12,7 @@ import (
 type pixmap struct {
 	frame
 	image *teacher.RGB // resized, without padding
+	users atomic.Int32 // texts that were not released
 }
 
 // prepared is a pixmap with one of its texts.
@@ -27,8 +29,13 @@ func (p *prepared) Shape() teacher.Shape { return p.shape }
 // CaptionTruncated implements teacher.Prepared.
 func (p *prepared) CaptionTruncated() bool { return p.truncated }
 
-// Release implements teacher.Prepared.
-func (p *prepared) Release() {}
+// Release implements teacher.Prepared. The last text of an image gives its pixels
+// back.
+func (p *prepared) Release() {
+	if p.users.Add(-1) == 0 {
+		raster.Recycle(p.image)
+	}
+}
 
 // prepareImage resizes an image to the model's sizes. The result shares no
 // memory with it.

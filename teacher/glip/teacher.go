@@ -120,6 +120,7 @@ func (m *Model) Prepare(ex teacher.Example) ([]teacher.Prepared, error) {
 	if err != nil {
 		return nil, err
 	}
+	shared.users.Store(int32(len(ex.Texts)))
 	out := make([]teacher.Prepared, len(ex.Texts))
 	for i, text := range ex.Texts {
 		p := &prepared{pixmap: shared, phrases: len(text.Phrases)}
