@@ -58,8 +58,9 @@
 // # Reproducibility
 //
 // Files are a function of the input, the effective configuration (see
-// Effective), the model and the tool's version. Batches are composed from the
-// input order alone; scores and boxes are rounded to the stored grid. Only where
-// runs of the model failed, for want of memory or for a bad record, does it depend
-// on what failed before which pairs share a run, and so how scores are rounded.
+// Effective), the model, what decodes JPEG files and the tool's version. Batches
+// are composed from the input order alone; scores and boxes are rounded to the
+// stored grid. Only where runs of the model failed, for want of memory or for a bad
+// record, does it depend on what failed before which pairs share a run, and so how
+// scores are rounded.
 package annotate
