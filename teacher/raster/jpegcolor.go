@@ -66,12 +66,16 @@ func triangle2x2(cWidth int) chromaRow {
 			sums[i+1] = 3*int32(n) + int32(far[i])
 		}
 		sums[0], sums[cWidth+1] = sums[1], sums[cWidth]
-		for c := 0; 2*c < len(dst); c++ {
-			s := sums[c : c+3 : c+3]
-			dst[2*c] = byte((3*s[1] + s[0] + 8) >> 4)
-			if 2*c+1 < len(dst) {
-				dst[2*c+1] = byte((3*s[1] + s[2] + 7) >> 4)
-			}
+		left, mid := sums[0], sums[1]
+		even := dst[:len(dst)&^1]
+		for c, right := range sums[2:][:len(even)/2] {
+			d := even[2*c : 2*c+2 : 2*c+2]
+			d[0] = byte((3*mid + left + 8) >> 4)
+			d[1] = byte((3*mid + right + 7) >> 4)
+			left, mid = mid, right
+		}
+		if len(dst)%2 == 1 {
+			dst[len(dst)-1] = byte((3*mid + left + 8) >> 4)
 		}
 	}
 }
