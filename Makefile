@@ -20,7 +20,7 @@ export ONNXRUNTIME_SHARED_LIBRARY_PATH ?=
 
 # Packages whose tests also run under the race detector: all that share memory
 # between goroutines.
-RACE := ./teacher ./teacher/glip ./teacher/ort ./teacher/wordpiece ./extract/... ./internal/progress ./internal/storage ./pipelines/...
+RACE := ./teacher ./teacher/glip ./teacher/guard ./teacher/ort ./teacher/raster ./teacher/wordpiece ./extract/... ./internal/progress ./internal/storage/... ./pipelines/...
 
 .PHONY: help
 help: ## list the commands
@@ -29,6 +29,17 @@ help: ## list the commands
 .PHONY: build
 build: ## build bin/runner
 	go build -o bin/ ./cmd/runner
+
+.PHONY: build-turbo
+build-turbo: libjpeg ## build bin/runner with libjpeg-turbo as its JPEG decoder
+	go build -tags turbojpeg -o bin/ ./cmd/runner
+
+# The headers that the build tag turbojpeg needs, from the system's packages.
+.PHONY: libjpeg
+libjpeg:
+	@printf '#include <stdio.h>\n#include <jpeglib.h>\n' | $(CC) -E -o /dev/null - 2>/dev/null || \
+	  { [ "$$(id -u)" = 0 ] || sudo=sudo; $$sudo apt-get update -qq && $$sudo apt-get install -qq -y libjpeg-dev >/dev/null; } || \
+	  { echo "libjpeg-turbo's headers are missing: install libjpeg-dev (Debian, Ubuntu) or libjpeg-turbo-devel (Fedora)"; exit 1; }
 
 .PHONY: ort
 ort: ## fetch the pinned ONNX Runtime into .ort/
@@ -60,9 +71,11 @@ demo: build ort bin/tiny.onnx ## label the bundled scenes and draw them as an HT
 	@echo "Labels: $(OUT)/data    Page: out/demo.html"
 
 .PHONY: test
-test: lint ort readers build bin/tiny.onnx ## everything CI runs
+test: lint ort readers libjpeg build bin/tiny.onnx ## everything CI runs
 	GROUNDMILL_REQUIRE_READERS=1 GROUNDMILL_REQUIRE_ORT=1 go test -timeout 20m ./...
 	GROUNDMILL_REQUIRE_ORT=1 go test -timeout 20m -race -short $(RACE)
+	go vet -tags turbojpeg ./teacher/raster
+	go test -race -short -tags turbojpeg ./teacher/raster
 
 # The peers of the phrase extractor: NLTK and spaCy in a virtual environment,
 # winkNLP and compromise as node modules.
