@@ -149,7 +149,7 @@ func (c *committer) checkNothingElse(ctx context.Context, manifest *schema.Manif
 	for _, file := range manifest.Files {
 		listed[file.Path] = true
 	}
-	files, err := c.store.List(ctx)
+	files, err := c.store.List(ctx, "")
 	if err != nil {
 		return fmt.Errorf("output: %w", err)
 	}

@@ -40,7 +40,7 @@ func (e *OutputError) Error() string {
 // CheckOutput returns the state of an output folder; when it is not empty, an
 // *OutputError too.
 func CheckOutput(ctx context.Context, store storage.Store) (OutputState, error) {
-	files, err := store.List(ctx)
+	files, err := store.List(ctx, "")
 	if err != nil {
 		return "", fmt.Errorf("output: %w", err)
 	}

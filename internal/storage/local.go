@@ -3,7 +3,6 @@ package storage
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,26 +10,16 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 )
-
-// Open returns the store at location, a folder of the local file system. The
-// folder need not exist.
-func Open(location string) (Store, error) {
-	scheme, _, isURL := strings.Cut(location, "://")
-	switch {
-	case location == "":
-		return nil, errors.New("storage: no location given")
-	case isURL:
-		return nil, fmt.Errorf("storage: %s: no support for %s:// yet; give a local folder", location, scheme)
-	}
-	return &local{root: location, create: createFile}, nil
-}
 
 // local is a Store in a folder.
 type local struct {
-	root   string
-	create func(path string) (syncWriter, error) // tests replace it
+	root string
+	disk disk
 }
+
+func newLocal(root string) *local { return &local{root: root, disk: realDisk} }
 
 func (l *local) String() string { return l.root }
 
@@ -39,18 +28,19 @@ func (l *local) Create(ctx context.Context, name string) (File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("storage: %s: %w", final, context.Cause(ctx))
+	if ctx.Err() != nil {
+		return nil, fail("create", final, context.Cause(ctx))
 	}
-	if err := os.MkdirAll(filepath.Dir(final), 0o755); err != nil {
-		return nil, fmt.Errorf("storage: %w", err)
+	folder, base := filepath.Split(final)
+	if err := l.disk.makeFolder(filepath.Clean(folder)); err != nil {
+		return nil, fail("make the folder of", final, err)
 	}
-	temp := tempPath(final)
-	out, err := l.create(temp)
+	temp := folder + newTempName(base)
+	out, err := l.disk.create(temp)
 	if err != nil {
-		return nil, fmt.Errorf("storage: %w", err)
+		return nil, fail("create", final, err)
 	}
-	return &localFile{ctx: ctx, out: out, temp: temp, final: final}, nil
+	return &localFile{ctx: ctx, disk: l.disk, out: out, temp: temp, final: final}, nil
 }
 
 func (l *local) Open(ctx context.Context, name string) (Reader, error) {
@@ -58,41 +48,121 @@ func (l *local) Open(ctx context.Context, name string) (Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("storage: %w", err)
-	}
-	info, err := f.Stat()
-	if err != nil {
-		f.Close()
-		return nil, fmt.Errorf("storage: %w", err)
-	}
-	return &localReader{f, info.Size()}, nil
+	return openLocal(ctx, path)
 }
 
-func (l *local) List(ctx context.Context) ([]Info, error) {
+func (l *local) Stat(ctx context.Context, name string) (Info, error) {
+	path, err := l.path(name)
+	if err != nil {
+		return Info{}, err
+	}
+	info, err := statLocal(ctx, path)
+	if err != nil {
+		return Info{}, err
+	}
+	return Info{Name: name, Size: info.Size()}, nil
+}
+
+func (l *local) Remove(ctx context.Context, name string) error {
+	path, err := l.path(name)
+	if err != nil {
+		return err
+	}
+	if _, err := statLocal(ctx, path); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	return l.remove(path)
+}
+
+// remove removes a file for good.
+func (l *local) remove(path string) error {
+	err := l.disk.remove(path)
+	if err == nil {
+		err = l.disk.syncFolder(filepath.Dir(path))
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // another process was quicker
+	}
+	return fail("remove", path, err)
+}
+
+func (l *local) Sweep(ctx context.Context) ([]string, error) {
+	files, err := l.List(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	var removed []string
+	for _, f := range files {
+		if !f.Temporary() {
+			continue
+		}
+		if err := l.remove(l.join(f.Name)); err != nil {
+			return removed, err
+		}
+		removed = append(removed, f.Name)
+	}
+	return removed, nil
+}
+
+func (l *local) List(ctx context.Context, prefix string) ([]Info, error) {
+	if err := checkPrefix(prefix); err != nil {
+		return nil, err
+	}
 	root, err := l.folder()
 	if root == "" || err != nil {
 		return nil, err
 	}
-	var list []Info
-	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		info, err := entry.Info()
-		if err != nil {
-			return err
-		}
-		rel, err := filepath.Rel(root, path)
-		list = append(list, Info{Name: filepath.ToSlash(rel), Size: info.Size()})
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("storage: %w", err)
+	w := walk{ctx: ctx, root: root, prefix: prefix}
+	start := filepath.Join(root, filepath.FromSlash(prefix[:strings.LastIndex(prefix, "/")+1]))
+	if err := filepath.WalkDir(start, w.visit); err != nil {
+		return nil, fail("list", l.root, err)
 	}
-	slices.SortFunc(list, func(a, b Info) int { return cmp.Compare(a.Name, b.Name) })
-	return list, nil
+	slices.SortFunc(w.list, func(a, b Info) int { return cmp.Compare(a.Name, b.Name) })
+	return w.list, nil
+}
+
+// walk collects the files of a listing.
+type walk struct {
+	ctx          context.Context
+	root, prefix string
+	list         []Info
+}
+
+// visit is an fs.WalkDirFunc. Files may come and go meanwhile.
+func (w *walk) visit(path string, entry fs.DirEntry, err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
+		return nil
+	case err != nil:
+		return err
+	case w.ctx.Err() != nil:
+		return context.Cause(w.ctx)
+	}
+	rel, err := filepath.Rel(w.root, path)
+	if err != nil {
+		return err
+	}
+	return w.add(filepath.ToSlash(rel), entry)
+}
+
+func (w *walk) add(name string, entry fs.DirEntry) error {
+	switch {
+	case entry.IsDir() && name != "." && !strings.HasPrefix(name, w.prefix) && !strings.HasPrefix(w.prefix, name+"/"):
+		return fs.SkipDir
+	case entry.IsDir() || !strings.HasPrefix(name, w.prefix) || name == lockName:
+		return nil
+	}
+	info, err := entry.Info()
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	w.list = append(w.list, Info{Name: name, Size: info.Size()})
+	return nil
 }
 
 // folder returns the store's root with symbolic links followed, which WalkDir
@@ -103,7 +173,7 @@ func (l *local) folder() (string, error) {
 	}
 	root, err := filepath.EvalSymlinks(l.root)
 	if err != nil {
-		return "", fmt.Errorf("storage: %s: %w", l.root, err)
+		return "", fail("open", l.root, err)
 	}
 	if info, err := os.Stat(root); err != nil || !info.IsDir() {
 		return "", errors.Join(fmt.Errorf("storage: %s is not a folder", l.root), err)
@@ -111,24 +181,12 @@ func (l *local) folder() (string, error) {
 	return root, nil
 }
 
+// path returns where the file of that name is.
 func (l *local) path(name string) (string, error) {
-	if !fs.ValidPath(name) || name == "." {
-		return "", fmt.Errorf("storage: %q is no valid name in %s", name, l.root)
+	if err := CheckName(name); err != nil {
+		return "", err
 	}
-	return filepath.Join(l.root, filepath.FromSlash(name)), nil
+	return l.join(name), nil
 }
 
-// tempPath returns a name beside final that no other attempt uses. Long base
-// names are cut, so that the result fits wherever final does.
-func tempPath(final string) string {
-	dir, base := filepath.Split(final)
-	return dir + "." + base[:min(len(base), 64)] + "." + rand.Text() + tempSuffix
-}
-
-// localReader adds the size to an open file.
-type localReader struct {
-	*os.File
-	size int64
-}
-
-func (r *localReader) Size() int64 { return r.size }
+func (l *local) join(name string) string { return filepath.Join(l.root, filepath.FromSlash(name)) }

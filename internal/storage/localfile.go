@@ -8,21 +8,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
-
-// syncWriter is what a localFile needs of *os.File.
-type syncWriter interface {
-	io.WriteCloser
-	Sync() error
-}
-
-func createFile(path string) (syncWriter, error) {
-	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-}
 
 // localFile is an attempt at one file of a folder.
 type localFile struct {
 	ctx         context.Context
+	disk        disk
 	out         syncWriter
 	temp, final string
 	err         error // the first failed write; nothing may be published after it
@@ -30,31 +22,32 @@ type localFile struct {
 }
 
 func (f *localFile) Write(p []byte) (int, error) {
-	if f.done {
-		return 0, fmt.Errorf("storage: %s: %w", f.final, fs.ErrClosed)
+	switch {
+	case f.done:
+		return 0, fail("write", f.final, fs.ErrClosed)
+	case f.err != nil:
+		return 0, f.err
+	case f.ctx.Err() != nil:
+		f.err = fail("write", f.final, context.Cause(f.ctx))
+		return 0, f.err
 	}
 	n, err := f.out.Write(p)
-	if err != nil && f.err == nil {
-		f.err = fmt.Errorf("storage: write %s: %w", f.final, err)
-	}
+	f.err = fail("write", f.final, err)
 	return n, f.err
 }
 
 func (f *localFile) Publish() error {
 	if f.done {
-		return fmt.Errorf("storage: publish %s: %w", f.final, fs.ErrClosed)
+		return fail("publish", f.final, fs.ErrClosed)
 	}
 	defer f.Abandon()
 	if f.err != nil {
 		return f.err
 	}
 	if f.ctx.Err() != nil {
-		return fmt.Errorf("storage: publish %s: %w", f.final, context.Cause(f.ctx))
+		return fail("publish", f.final, context.Cause(f.ctx))
 	}
-	if err := f.commit(); err != nil {
-		return fmt.Errorf("storage: publish %s: %w", f.final, err)
-	}
-	return nil
+	return fail("publish", f.final, f.commit())
 }
 
 // commit makes the temporary file durable and names it.
@@ -65,10 +58,10 @@ func (f *localFile) commit() error {
 	if err := f.out.Close(); err != nil {
 		return err
 	}
-	if err := nameFile(f.temp, f.final); err != nil {
+	if err := f.disk.name(f.temp, f.final); err != nil {
 		return err
 	}
-	return syncFolder(filepath.Dir(f.final))
+	return f.disk.syncFolder(filepath.Dir(f.final))
 }
 
 // Abandon closes and removes the temporary file. Both steps may find their work
@@ -79,26 +72,38 @@ func (f *localFile) Abandon() {
 	}
 	f.done = true
 	_ = f.out.Close()
-	_ = os.Remove(f.temp)
+	_ = f.disk.remove(f.temp)
 }
 
-// nameFile gives temp the name final unless that is taken by other content. A
-// hard link is atomic and never replaces; file systems without links get a
-// rename, whose check before is good against all but a simultaneous attempt.
-func nameFile(temp, final string) error {
-	err := os.Link(temp, final)
-	if err == nil || errors.Is(err, fs.ErrNotExist) {
+// name gives temp the name final unless that is taken by other content. A hard
+// link is atomic and never replaces; file systems without links get a rename,
+// whose check before is good against all but a simultaneous attempt.
+func (d disk) name(temp, final string) error {
+	err := d.link(temp, final)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("the temporary file is gone; did another process clean up? %w", err)
+	case !errors.Is(err, fs.ErrExist) && !noLinks(err):
 		return err
 	}
-	switch same, statErr := equalFiles(temp, final); {
-	case errors.Is(statErr, fs.ErrNotExist):
-		return os.Rename(temp, final)
-	case statErr != nil:
-		return statErr
+	same, err := equalFiles(temp, final)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return d.rename(temp, final)
+	case err != nil:
+		return err
 	case !same:
 		return ErrConflict
 	}
 	return nil
+}
+
+// noLinks reports whether a hard link failed because the file system has none.
+func noLinks(err error) bool {
+	return errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.EMLINK) ||
+		errors.Is(err, syscall.EINVAL)
 }
 
 // equalFiles reports whether two files hold the same bytes.
@@ -137,16 +142,3 @@ func equalStreams(a, b io.Reader) (bool, error) {
 }
 
 func atEnd(err error) bool { return err == io.EOF || err == io.ErrUnexpectedEOF }
-
-// syncFolder makes a new name durable, where the system supports that.
-func syncFolder(path string) error {
-	dir, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer dir.Close()
-	if err := dir.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, fs.ErrInvalid) {
-		return err
-	}
-	return nil
-}
