@@ -46,7 +46,7 @@ type committer struct {
 // commit checks the published units against each other, against the tally that
 // came through Beam (nil skips that) and against their files; then it publishes
 // manifest.json, and _SUCCESS last. identity is what all units must share.
-func (c *committer) commit(ctx context.Context, identity schema.Manifest, tally *Tally) (*schema.Manifest, error) {
+func (c *committer) commit(ctx context.Context, identity schema.Identity, tally *Tally) (*schema.Manifest, error) {
 	manifest, err := c.collect(ctx, identity)
 	if err != nil {
 		return nil, err
@@ -61,9 +61,8 @@ func (c *committer) commit(ctx context.Context, identity schema.Manifest, tally 
 }
 
 // collect merges the summaries of all units of the plan.
-func (c *committer) collect(ctx context.Context, identity schema.Manifest) (*schema.Manifest, error) {
-	manifest := identity
-	manifest.SchemaVersion = schema.Version
+func (c *committer) collect(ctx context.Context, identity schema.Identity) (*schema.Manifest, error) {
+	manifest := schema.Manifest{SchemaVersion: schema.Version, Identity: identity}
 	summaries := make([]schema.UnitSummary, len(c.plan.Units))
 	for i, unit := range c.plan.Units {
 		summary, err := c.readUnit(ctx, unit)

@@ -47,7 +47,7 @@ func init() {
 	})
 }
 
-func (j *fakeJob) Identity() schema.Manifest { return schema.Manifest{ToolVersion: "test"} }
+func (j *fakeJob) Identity() schema.Identity { return schema.Identity{ToolVersion: "test"} }
 
 func (j *fakeJob) Close() error {
 	fakeOpen.Add(-1)

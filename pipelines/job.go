@@ -20,9 +20,8 @@ type Job interface {
 	// alone. It returns only after every goroutine it started has ended. When
 	// the context ends it stops and returns an error.
 	RunUnit(ctx context.Context, task Task) (schema.UnitSummary, error)
-	// Identity says what made the files: a manifest without totals, files and
-	// units.
-	Identity() schema.Manifest
+	// Identity says what makes the files.
+	Identity() schema.Identity
 	// Close releases the job. No call may follow or be in flight.
 	Close() error
 }

@@ -23,29 +23,11 @@ type Model struct {
 // manifests, byte for byte: it holds no times, no host names, no absolute paths
 // of the output.
 type Manifest struct {
-	SchemaVersion    int           `json:"schema_version"`
-	ToolVersion      string        `json:"tool_version"`
-	ConfigSHA256     string        `json:"config_sha256"`
-	Config           string        `json:"config"` // the effective configuration, as YAML
-	Model            Model         `json:"model"`
-	ImageDecoder     string        `json:"image_decoder"` // of JPEG files, with its version: pixels depend on it
-	WordListSHA256   string        `json:"wordlist_sha256"`
-	InputFingerprint string        `json:"input_fingerprint"`
-	Totals           Counts        `json:"totals"`
-	Files            []File        `json:"files"` // of all units, by path
-	Units            []UnitSummary `json:"units"` // by number, without their files
-}
-
-// Metadata returns what the footers of the run's data files hold.
-func (m *Manifest) Metadata() Metadata {
-	return Metadata{
-		ToolVersion:      m.ToolVersion,
-		ConfigSHA256:     m.ConfigSHA256,
-		ModelSHA256:      m.Model.SHA256,
-		ImageDecoder:     m.ImageDecoder,
-		WordListSHA256:   m.WordListSHA256,
-		InputFingerprint: m.InputFingerprint,
-	}
+	SchemaVersion int `json:"schema_version"`
+	Identity
+	Totals Counts        `json:"totals"`
+	Files  []File        `json:"files"` // of all units, by path
+	Units  []UnitSummary `json:"units"` // by number, without their files
 }
 
 // DamagedUnits returns how many units could not read their input to its end.
@@ -114,7 +96,7 @@ func countsText(c Counts) string {
 	return string(text)
 }
 
-// EncodeJSON returns v, a Manifest or a UnitSummary, as indented JSON that ends
+// EncodeJSON returns v, a Manifest, a UnitSummary or a RunRecord, as indented JSON that ends
 // with a newline. Members are in a fixed order, maps by key.
 func EncodeJSON(v any) ([]byte, error) {
 	var out bytes.Buffer

@@ -73,9 +73,12 @@ func TestUnitSummaryValidate(t *testing.T) {
 // testManifest returns the manifest of a run with the given units.
 func testManifest(units ...UnitSummary) *Manifest {
 	m := &Manifest{
-		SchemaVersion: Version, ToolVersion: "v0.1.0", ConfigSHA256: "c0", Config: "filter:\n  min_score: 0.5\n",
-		Model:        Model{Name: "tiny", SHA256: "30", Runtime: "onnxruntime 1.29.0", Provider: "cpu", Device: "cpu"},
-		ImageDecoder: "image/jpeg go1.26.8", WordListSHA256: "70", InputFingerprint: "1f",
+		SchemaVersion: Version,
+		Identity: Identity{
+			ToolVersion: "v0.1.0", ConfigSHA256: "c0", Config: "filter:\n  min_score: 0.5\n",
+			Model:        Model{Name: "tiny", SHA256: "30", Runtime: "onnxruntime 1.29.0", Provider: "cpu", Device: "cpu"},
+			ImageDecoder: "image/jpeg go1.26.8", WordListSHA256: "70", InputFingerprint: "1f",
+		},
 	}
 	m.Merge(units...)
 	return m

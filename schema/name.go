@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -16,8 +17,9 @@ const (
 	KindUnits   Kind = "units"   // one UnitSummary
 )
 
-// Names of the files that end a run.
+// Names of the files of a whole run: the first and the last two that it writes.
 const (
+	RunName      = "run.json"
 	ManifestName = "manifest.json"
 	SuccessName  = "_SUCCESS"
 )
@@ -27,6 +29,35 @@ const (
 // the split train in 64 shards. Units count from 0.
 func FileName(kind Kind, split string, unit, of int) string {
 	return fmt.Sprintf("%s/%s-%05d-of-%05d.%s", kind, split, unit, of, kind.extension())
+}
+
+// ParseFileName takes the name of a unit's file apart. ok is false for any name
+// that FileName does not give.
+func ParseFileName(name string) (kind Kind, split string, unit, of int, ok bool) {
+	folder, base, _ := strings.Cut(name, "/")
+	base, _, _ = strings.Cut(base, ".")
+	front, last, _ := cutLast(base, "-of-")
+	split, number, _ := cutLast(front, "-")
+	unit, err1 := strconv.Atoi(number)
+	of, err2 := strconv.Atoi(last)
+	kind = Kind(folder)
+	possible := err1 == nil && err2 == nil && 0 <= unit && unit < of && kind.known() && split != "" && !strings.Contains(split, "/")
+	if !possible || FileName(kind, split, unit, of) != name {
+		return "", "", 0, 0, false
+	}
+	return kind, split, unit, of, true
+}
+
+// cutLast is strings.Cut around the last instance of sep.
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}
+
+func (k Kind) known() bool {
+	return k == KindData || k == KindRaw || k == KindRejects || k == KindUnits
 }
 
 func (k Kind) extension() string {

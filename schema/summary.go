@@ -75,6 +75,8 @@ type UnitSummary struct {
 	Unit   int      `json:"unit"` // number in the plan, from 0
 	Name   string   `json:"name"`
 	Inputs []string `json:"inputs,omitempty"` // as the plan names them
+	// InputBytes is the size of the inputs in the plan.
+	InputBytes int64 `json:"input_bytes,omitempty"`
 	Counts
 	Files []File   `json:"files,omitempty"`
 	Notes []string `json:"notes,omitempty"` // such as "input truncated at byte 1024"

@@ -15,7 +15,7 @@ import (
 // job is the pipelines.Job: everything that the units of a process share.
 type job struct {
 	opts      Options
-	identity  schema.Manifest
+	identity  schema.Identity
 	extractor *extract.Extractor
 	teacher   teacher.Teacher
 	filter    *filter.Filter
@@ -58,7 +58,7 @@ func newJob(s spec, model teacher.Teacher) (*job, error) {
 	}
 	return &job{
 		opts: s.Options,
-		identity: schema.Manifest{
+		identity: schema.Identity{
 			ToolVersion:      s.ToolVersion,
 			ConfigSHA256:     digest,
 			Config:           config,
@@ -76,7 +76,7 @@ func newJob(s spec, model teacher.Teacher) (*job, error) {
 }
 
 // Identity says what makes the files.
-func (j *job) Identity() schema.Manifest { return j.identity }
+func (j *job) Identity() schema.Identity { return j.identity }
 
 // Close closes the teacher.
 func (j *job) Close() error { return j.teacher.Close() }
