@@ -33,6 +33,9 @@ var layers = []struct {
 	{"internal", []string{"schema", "teacher", "internal"}},
 }
 
+// testOnly are packages that only tests may import.
+var testOnly = []string{"internal/storage/storagetest", "internal/storage/faulty"}
+
 type pkg struct {
 	ImportPath string
 	Doc        string
@@ -49,6 +52,9 @@ func TestImports(t *testing.T) {
 		for _, imported := range p.Imports {
 			if rest, ours := strings.CutPrefix(imported, module+"/"); ours && !covered(rest, may) {
 				t.Errorf("%s imports %s; it may import %s", name, rest, strings.Join(may, ", "))
+			}
+			if rest := strings.TrimPrefix(imported, module+"/"); slices.Contains(testOnly, rest) && !slices.Contains(testOnly, name) {
+				t.Errorf("%s imports %s; only tests may", name, rest)
 			}
 			if strings.HasPrefix(imported, "github.com/apache/beam") && !covered(name, []string{"pipelines"}) {
 				t.Errorf("%s imports Beam; only pipelines may", name)

@@ -26,3 +26,15 @@ func TestMemoryConforms(t *testing.T) {
 		return open(t, "mem://conformance")
 	})
 }
+
+func TestGSConforms(t *testing.T) {
+	storagetest.CheckLeaks(t)
+	storagetest.Run(t, func(t *testing.T) storage.Store {
+		storagetest.ServeGS(t, "bucket")
+		store, err := storage.Open("gs://bucket/a folder/out #1", storage.ChunkSize(1<<18))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return store
+	})
+}

@@ -11,7 +11,7 @@ import (
 // Open returns the store at location: a folder of the local file system, as a
 // path or a file:// URL, gs://bucket/folder, or mem://name, which lives as long
 // as the process. Nothing is read or written yet, and a folder need not exist.
-func Open(location string) (Store, error) {
+func Open(location string, options ...Option) (Store, error) {
 	scheme, rest, isURL := strings.Cut(location, "://")
 	switch {
 	case location == "":
@@ -24,6 +24,8 @@ func Open(location string) (Store, error) {
 			return nil, err
 		}
 		return newLocal(path), nil
+	case scheme == "gs":
+		return openGS(rest, options)
 	case scheme == "mem":
 		return openMounted(rest)
 	}
