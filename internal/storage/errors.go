@@ -68,11 +68,12 @@ func fail(op, where string, err error) error {
 	case *os.LinkError:
 		err = e.Err
 	}
-	return fmt.Errorf("storage: %s %s: %w", op, where, withRemedy(err))
+	return fmt.Errorf("storage: %s %s: %w", op, where, Explain(err))
 }
 
-// withRemedy adds the sentinel of what a user can act on.
-func withRemedy(err error) error {
+// Explain adds to an error of the operating system the sentinel of what a user
+// can do about it. Errors of stores are explained already.
+func Explain(err error) error {
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return fmt.Errorf("%w (%w)", err, ErrNoSpace)

@@ -29,7 +29,7 @@ type gs struct {
 }
 
 // openGS returns the store of gs://bucket/folder, given what follows gs://.
-func openGS(rest string, options []Option) (*gs, error) {
+func openGS(rest string, options []Option) (Store, error) {
 	bucket, folder, _ := strings.Cut(rest, "/")
 	folder = strings.TrimSuffix(folder, "/")
 	if bucket == "" || folder != "" && (!fs.ValidPath(folder) || folder == ".") {

@@ -17,7 +17,7 @@ type localReader struct {
 }
 
 // openLocal opens a regular file.
-func openLocal(ctx context.Context, path string) (*localReader, error) {
+func openLocal(ctx context.Context, path string) (Reader, error) {
 	if _, err := statLocal(ctx, path); err != nil { // before, because opening a pipe waits
 		return nil, err
 	}

@@ -263,6 +263,9 @@ func (s suite) cancelled() {
 		"Read":             func() error { _, err := reader.Read(make([]byte, 1)); return err },
 		"ReadAt":           func() error { _, err := reader.ReadAt(make([]byte, 1), 0); return err },
 	})
+	if f, err := s.store.Create(ctx, "b"); f != nil || err == nil {
+		s.Errorf("Create gave a file and %v", err)
+	}
 	s.wantNames("there")
 	s.wantClean()
 }
@@ -274,8 +277,8 @@ func (s suite) missing() {
 			"Stat of " + name: func() error { _, err := s.store.Stat(s.Context(), name); return err },
 			"Open of " + name: func() error { _, err := s.store.Open(s.Context(), name); return err },
 		})
-		if _, err := s.store.Open(s.Context(), name); err == nil || !strings.Contains(err.Error(), name) {
-			s.Errorf("the error of a missing file does not name %s: %v", name, err)
+		if r, err := s.store.Open(s.Context(), name); r != nil || err == nil || !strings.Contains(err.Error(), name) {
+			s.Errorf("Open gave %v and an error that does not name %s: %v", r, name, err)
 		}
 	}
 }
