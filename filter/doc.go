@@ -24,4 +24,7 @@
 //		return err
 //	}
 //	row.Phrases, removed = f.Apply(width, height, phrases)
+//
+// Where rows are many and their old boxes of no more use, a Sieve does the same
+// in place.
 package filter

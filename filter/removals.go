@@ -20,6 +20,19 @@ func Rules() []Rule {
 	return []Rule{RuleDropFlags, RuleMinScore, RuleMinBoxSide, RuleMaxRelativeArea, RuleNMS, RuleMaxBoxes}
 }
 
+// ruleIndex is a rule's place in Rules.
+type ruleIndex int
+
+const (
+	dropFlags ruleIndex = iota
+	minScore
+	minBoxSide
+	maxRelativeArea
+	nmsIoU
+	maxBoxes
+	numRules
+)
+
 // Removals counts what the rules removed.
 type Removals struct {
 	Boxes   map[Rule]int64 // by the first rule that removed the box; nil when none

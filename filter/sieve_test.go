@@ -1,0 +1,142 @@
+package filter
+
+import (
+	"cmp"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/groundmill/groundmill/schema"
+)
+
+// randomConfig returns rules of which each is off in one of three.
+func randomConfig(rng *rand.Rand) Config {
+	pick := func(values ...float64) float64 { return values[rng.IntN(len(values))] }
+	c := Config{
+		MinScore: pick(0, 0.3, 0.5), MinBoxSide: pick(0, 3, 9), MaxRelativeArea: pick(1, 0.2, 0.05), NMSIoU: pick(1, 0.3, 0.6),
+		MaxBoxesPerPhrase: int(pick(0, 1, 3)),
+	}
+	if rng.IntN(3) > 0 {
+		c.DropFlags = schema.Flags()[:1+rng.IntN(2)]
+	}
+	return c
+}
+
+// apart applies the rules one after the other, each to all boxes that are left,
+// as docs/filter.md tells them.
+func apart(c Config, area float64, phrases []schema.Phrase) ([]schema.Phrase, map[string]int64) {
+	removed := map[string]int64{}
+	var out []schema.Phrase
+	for _, p := range phrases {
+		if slices.ContainsFunc(p.Flags, func(flag string) bool { return slices.Contains(c.DropFlags, flag) }) {
+			removed["drop_flags"] += int64(len(p.Boxes))
+			continue
+		}
+		p.Boxes = slices.Clone(p.Boxes)
+		remove := func(rule Rule, bad func(b schema.ScoredBox) bool) {
+			before := len(p.Boxes)
+			p.Boxes = slices.DeleteFunc(p.Boxes, bad)
+			removed[string(rule)] += int64(before - len(p.Boxes))
+		}
+		remove(RuleMinScore, func(b schema.ScoredBox) bool { return b.Score <= float32(c.MinScore) })
+		remove(RuleMinBoxSide, func(b schema.ScoredBox) bool { return float64(min(b.Width(), b.Height())) < c.MinBoxSide })
+		remove(RuleMaxRelativeArea, func(b schema.ScoredBox) bool { return float64(b.Area()) > c.MaxRelativeArea*area })
+		best := slices.Clone(p.Boxes)
+		slices.SortStableFunc(best, func(a, b schema.ScoredBox) int { return cmp.Compare(b.Score, a.Score) })
+		var kept []schema.ScoredBox
+		for _, b := range best {
+			switch {
+			case slices.ContainsFunc(kept, func(k schema.ScoredBox) bool { return k.IoU(b.Box) > float32(c.NMSIoU) }):
+				removed["nms_iou"]++
+			case c.MaxBoxesPerPhrase > 0 && len(kept) == c.MaxBoxesPerPhrase:
+				removed["max_boxes_per_phrase"]++
+			default:
+				kept = append(kept, b)
+			}
+		}
+		left := slices.Clone(kept)
+		p.Boxes = slices.DeleteFunc(p.Boxes, func(b schema.ScoredBox) bool {
+			i := slices.Index(left, b)
+			if i >= 0 {
+				left = slices.Delete(left, i, i+1)
+			}
+			return i < 0
+		})
+		if len(p.Boxes) == 0 {
+			p.Boxes = nil
+		}
+		out = append(out, p)
+	}
+	return out, removed
+}
+
+// TestSieve holds a Sieve and Apply to each other and to the rules applied apart,
+// on random rows and rules. Every second row is stored as a file has it, by
+// falling score.
+func TestSieve(t *testing.T) {
+	const side = 60
+	for seed := range uint64(500) {
+		rng := rand.New(rand.NewPCG(seed, 2))
+		config := randomConfig(rng)
+		f, err := New(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sieve, sum, counts := f.Sieve(), Removals{}, map[string]int64{}
+		for row := range 5 {
+			in := randomPhrases(rng)
+			for i := range in {
+				if row%2 == 0 {
+					slices.SortStableFunc(in[i].Boxes, func(a, b schema.ScoredBox) int { return cmp.Compare(b.Score, a.Score) })
+				}
+			}
+			want, removed := apart(config, side*side, in)
+			for rule, n := range removed {
+				counts[rule] += n
+			}
+			applied, one := f.Apply(side, side, in)
+			sum.Add(one)
+			narrowed := sieve.Narrow(side, side, in)
+			if diff := gocmp.Diff(want, applied, cmpopts.EquateEmpty()); diff != "" {
+				t.Fatalf("seed %d, row %d: %+v: Apply differs from the rules (-want +got):\n%s", seed, row, config, diff)
+			}
+			if diff := gocmp.Diff(applied, narrowed, cmpopts.EquateEmpty()); diff != "" {
+				t.Fatalf("seed %d, row %d: %+v: Narrow differs from Apply (-want +got):\n%s", seed, row, config, diff)
+			}
+		}
+		if diff := gocmp.Diff(sum, sieve.Removals()); diff != "" {
+			t.Fatalf("seed %d: removals differ (-apply +sieve):\n%s", seed, diff)
+		}
+		for _, rule := range Rules() {
+			counts[string(rule)] += 0
+		}
+		if diff := gocmp.Diff(counts, sum.Counts()); diff != "" {
+			t.Fatalf("seed %d: removals differ (-want +got):\n%s", seed, diff)
+		}
+	}
+}
+
+// TestSieveAllocates proves that rows cost no memory.
+func TestSieveAllocates(t *testing.T) {
+	f, err := New(Config{MinScore: 0.2, MinBoxSide: 2, NMSIoU: 0.5, MaxBoxesPerPhrase: 3, DropFlags: []string{schema.FlagName}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sieve := f.Sieve()
+	rows := make([][]schema.Phrase, 110)
+	for i := range rows {
+		rows[i] = randomPhrases(rand.New(rand.NewPCG(uint64(i), 3)))
+	}
+	sieve.Narrow(60, 60, []schema.Phrase{phrase(make([]schema.ScoredBox, 20))}) // room for the longest
+	sieve.Narrow(60, 60, []schema.Phrase{phrase(slices.Repeat([]schema.ScoredBox{box(0, 0, 9, 9, 0.9)}, 20))})
+	next := 0
+	if n := testing.AllocsPerRun(100, func() {
+		sieve.Narrow(60, 60, rows[next])
+		next++
+	}); n > 0 {
+		t.Errorf("a row costs %v allocations", n)
+	}
+}
