@@ -74,7 +74,7 @@ Results go to standard output, progress and errors to standard error.`,
 		return usage("%w; see '%s --help'", err, cmd.CommandPath())
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newAnnotate(c), newExtract(c), newInspect(c), newTeacher(c))
+	root.AddCommand(newAnnotate(c), newExtract(c), newInspect(c), newTeacher(c), newVerify(c))
 	return root
 }
 
