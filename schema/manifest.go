@@ -18,6 +18,15 @@ type Model struct {
 	Device   string `json:"device"`   // such as "cpu"
 }
 
+// Place says for people where the model ran, such as "cpu" or "tensorrt, cuda:0
+// NVIDIA L4".
+func (m Model) Place() string {
+	if m.Provider == "" || strings.HasPrefix(m.Device, m.Provider) {
+		return m.Device
+	}
+	return m.Provider + ", " + m.Device
+}
+
 // Manifest is the account of a finished run: what made it, every file with its
 // digest, and the accounting of each unit and of all. Equal runs give equal
 // manifests, byte for byte: it holds no times, no host names, no absolute paths

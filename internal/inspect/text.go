@@ -31,7 +31,7 @@ func (r *Report) writeHead(w io.Writer) {
 	}
 	fmt.Fprintf(w, "%s: %s\n", r.Dir, state)
 	if r.Manifest != nil {
-		fmt.Fprintf(w, "made by groundmill %s with %s on %s (%s)\n", r.Manifest.ToolVersion, r.Model.Name, r.Model.Runtime, r.Model.Device)
+		fmt.Fprintf(w, "made by groundmill %s with %s on %s (%s)\n", r.Manifest.ToolVersion, r.Model.Name, r.Model.Runtime, r.Model.Place())
 	}
 	for _, note := range r.Notes {
 		fmt.Fprintf(w, "note: %s\n", note)

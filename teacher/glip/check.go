@@ -16,7 +16,10 @@ import (
 // CheckOptions says how far a model may be from its reference. Zero values mean
 // the defaults.
 type CheckOptions struct {
-	Tolerance      float64 // of every tensor, absolute; default 1e-4
+	// Tolerance is that of every tensor, absolute for the last layer and, between
+	// the parts, relative to the tensor's largest value if that exceeds 1;
+	// default 1e-4.
+	Tolerance      float64
 	ScoreTolerance float64 // of a detection; default 1e-4
 	BoxTolerance   float64 // of a detection's edges, in pixels; default 0.01
 }
@@ -267,8 +270,11 @@ func (c *checker) compare(name, output string, got ort.Tensor) error {
 		return err
 	}
 	stage := Stage{Name: output, Tolerance: c.options.Tolerance}
-	if output == "input" {
+	switch {
+	case output == "input":
 		stage.Tolerance = 0
+	case !slices.Contains(denseOutputs, output):
+		stage.Tolerance *= max(1, largest(want))
 	}
 	if len(values) != len(want) {
 		stage.MaxDiff, stage.Note = math.Inf(1), fmt.Sprintf("shape %v, want %d values", got.Shape, len(want))

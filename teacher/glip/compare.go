@@ -22,6 +22,14 @@ func maxDiff[T uint8 | float32](got, want []T) float64 {
 	return largest
 }
 
+// largest returns the largest magnitude.
+func largest(values []float32) (most float64) {
+	for _, v := range values {
+		most = max(most, math.Abs(float64(v)))
+	}
+	return most
+}
+
 // detections compares two sets: every detection must have a partner of the same
 // phrase with its score and box, within the tolerances.
 func (o CheckOptions) detections(got []detection, want [][6]float64) Stage {

@@ -44,12 +44,7 @@ var _ teacher.Teacher = (*Model)(nil)
 // (ort.Load). The error is one line with what to do: it wraps ErrNotTeacher for
 // other ONNX files, and names a missing vocabulary or external data file.
 func Open(path string, o Options) (*Model, error) {
-	options, err := o.withProfiles(path)
-	if err != nil {
-		return nil, fmt.Errorf("open teacher %s: %w", path, err)
-	}
-	options.Outputs = candidateForm{}.outputs()
-	session, err := ort.Open(path, options)
+	session, err := OpenSession(path, o)
 	if err != nil {
 		return nil, err
 	}
