@@ -57,11 +57,13 @@ func TestGraphRuns(t *testing.T) {
 	for name, a := range map[string]Architecture{"fusion": tiny, "no fusion": noFusion, "large windows": large, "no shifts": single} {
 		t.Run(name, func(t *testing.T) {
 			for _, o := range Optimizations {
-				for _, p := range Precisions {
-					s := openRandom(t, a, o, p)
-					for _, size := range [][2]int{{32, 32}, {96, 160}} {
-						runRandom(t, s, newForm(o, 4), size[0], size[1])
-					}
+				p := Single
+				if name == "large windows" && o == OptimizeFull {
+					p = Half
+				}
+				s := openRandom(t, a, o, p)
+				for _, size := range [][2]int{{32, 32}, {96, 160}} {
+					runRandom(t, s, newForm(o, 4), size[0], size[1])
 				}
 			}
 		})
