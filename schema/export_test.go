@@ -5,5 +5,6 @@ var (
 	EdgeRows         = edgeRows
 	RandomRows       = randomRows
 	WriteBytes       = writeFile
+	TestMetadata     = testMetadata
 	DeclaredFeatures = features(layout(true))
 )

@@ -4,7 +4,8 @@ import (
 	"slices"
 
 	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/encoding"
+
+	"github.com/groundmill/groundmill/schema/internal/chunk"
 )
 
 // kind is the logical type of a column of the layout.
@@ -22,78 +23,92 @@ const (
 	kindImage // struct{bytes, path} that Hugging Face datasets decodes as an image
 )
 
-// column is a node of the row layout. Both the Parquet schema and the
-// Hugging Face features are derived from one tree of columns, so they can't
-// disagree.
+// column is a node of the row layout. The Parquet schema, the Hugging Face
+// features and the storage of the leaves are derived from one tree of columns, so
+// they can't disagree.
 type column struct {
-	name     string
-	kind     kind
-	encoding encoding.Encoding // of leaves
-	fields   []column          // members of a struct or image, or the one element of a list
+	name   string
+	kind   kind
+	store  storage  // of leaves
+	fields []column // members of a struct or image, or the one element of a list
 }
 
-// Encodings of leaves, chosen by the bytes and time that values take after
-// compression: 32,000 captions' phrases of Flickr30k Entities for text, random
-// boxes on the stored grid for the rest. All are read by Arrow, DuckDB and Spark.
+// storage says how a leaf is stored.
+type storage struct {
+	encoding    chunk.Encoding
+	compression chunk.Compression
+	bounds      bool // in the page index and the footer, where they help a query
+}
+
+// Storage of leaves, chosen by measurement: docs/parquet.md has the figures. All
+// encodings are read by Arrow, DuckDB and Spark.
 var (
-	// plain is for strings that rarely repeat.
-	plain = &parquet.Plain
-	// dictionary is for values of a small set: pixel sizes and offsets (0.9 to 1.3
-	// bytes against 1.0 to 1.8 plain), scores, of which there are 10,001 (1.9
-	// against 2.8), flags, shards and phrases (4.5 against 5.1).
-	dictionary = &parquet.RLEDictionary
-	// split is for coordinates: the bytes that vary little compress together (2.4
-	// bytes against 2.9 to 4.0 plain and 4.0 to 4.5 in a dictionary).
-	split = &parquet.ByteStreamSplit
-	// delta is for a counter: 0.01 bytes against 1.4 plain.
-	delta = &parquet.DeltaBinaryPacked
+	// storeKey is for what rows are looked up by.
+	storeKey = storage{chunk.Plain, chunk.Entropy, true}
+	// storeText is for strings that share words.
+	storeText = storage{chunk.Plain, chunk.Matches, false}
+	// storeRepeatedText is for strings of which many occur again.
+	storeRepeatedText = storage{chunk.Dictionary, chunk.Matches, false}
+	// storeDigits is for strings without any pattern.
+	storeDigits = storage{chunk.Plain, chunk.Entropy, false}
+	// storeSmall is for values of a small set: pixel sizes, offsets, scores, flags, names
+	// of shards.
+	storeSmall = storage{chunk.Dictionary, chunk.Entropy, true}
+	// storeCoordinate is for numbers whose first bytes vary little.
+	storeCoordinate = storage{chunk.Split, chunk.Entropy, true}
+	// storeCounter is for numbers that rise by one.
+	storeCounter = storage{chunk.Delta, chunk.Entropy, true}
+	// storeFlag is for booleans.
+	storeFlag = storage{chunk.Plain, chunk.Entropy, true}
+	// storeFile is for what is compressed already.
+	storeFile = storage{chunk.Plain, chunk.Stored, false}
 )
 
 // layout returns the columns of schema version 1, in the order of the file.
 func layout(embedImages bool) []column {
 	columns := []column{
-		{name: "key", kind: kindString, encoding: plain},
-		{name: "url", kind: kindString, encoding: plain},
-		{name: "caption", kind: kindString, encoding: plain},
-		{name: "width", kind: kindInt32, encoding: dictionary},
-		{name: "height", kind: kindInt32, encoding: dictionary},
-		{name: "image_sha256", kind: kindString, encoding: plain},
+		{name: "key", kind: kindString, store: storeKey},
+		{name: "url", kind: kindString, store: storeText},
+		{name: "caption", kind: kindString, store: storeText},
+		{name: "width", kind: kindInt32, store: storeSmall},
+		{name: "height", kind: kindInt32, store: storeSmall},
+		{name: "image_sha256", kind: kindString, store: storeDigits},
 	}
 	if embedImages {
 		columns = append(columns, column{name: "image", kind: kindImage, fields: []column{
-			{name: "bytes", kind: kindBytes, encoding: plain},
-			{name: "path", kind: kindString, encoding: plain},
+			{name: "bytes", kind: kindBytes, store: storeFile},
+			{name: "path", kind: kindString, store: storeText},
 		}})
 	}
 	return append(columns,
 		column{name: "source", kind: kindStruct, fields: []column{
-			{name: "shard", kind: kindString, encoding: dictionary},
-			{name: "index", kind: kindInt64, encoding: delta},
+			{name: "shard", kind: kindString, store: storeSmall},
+			{name: "index", kind: kindInt64, store: storeCounter},
 		}},
-		column{name: "caption_truncated", kind: kindBool, encoding: plain},
+		column{name: "caption_truncated", kind: kindBool, store: storeFlag},
 		list("phrases", phraseColumns()...),
 		list("meta",
-			column{name: "key", kind: kindString, encoding: dictionary},
-			column{name: "value", kind: kindString, encoding: plain},
+			column{name: "key", kind: kindString, store: storeSmall},
+			column{name: "value", kind: kindString, store: storeRepeatedText},
 		),
 	)
 }
 
 func phraseColumns() []column {
-	flag := column{name: "element", kind: kindString, encoding: dictionary}
+	flags := column{name: "element", kind: kindString, store: storeSmall}
 	return []column{
-		{name: "text", kind: kindString, encoding: dictionary},
-		{name: "start", kind: kindInt32, encoding: dictionary},
-		{name: "end", kind: kindInt32, encoding: dictionary},
-		{name: "phrase_id", kind: kindInt32, encoding: dictionary},
-		{name: "flags", kind: kindList, fields: []column{flag}},
-		{name: "best_score", kind: kindFloat32, encoding: dictionary},
+		{name: "text", kind: kindString, store: storeRepeatedText},
+		{name: "start", kind: kindInt32, store: storeSmall},
+		{name: "end", kind: kindInt32, store: storeSmall},
+		{name: "phrase_id", kind: kindInt32, store: storeSmall},
+		{name: "flags", kind: kindList, fields: []column{flags}},
+		{name: "best_score", kind: kindFloat32, store: storeSmall},
 		list("boxes",
-			column{name: "x1", kind: kindFloat32, encoding: split},
-			column{name: "y1", kind: kindFloat32, encoding: split},
-			column{name: "x2", kind: kindFloat32, encoding: split},
-			column{name: "y2", kind: kindFloat32, encoding: split},
-			column{name: "score", kind: kindFloat32, encoding: dictionary},
+			column{name: "x1", kind: kindFloat32, store: storeCoordinate},
+			column{name: "y1", kind: kindFloat32, store: storeCoordinate},
+			column{name: "x2", kind: kindFloat32, store: storeCoordinate},
+			column{name: "y2", kind: kindFloat32, store: storeCoordinate},
+			column{name: "score", kind: kindFloat32, store: storeSmall},
 		),
 	}
 }
@@ -119,8 +134,7 @@ func (c column) node() parquet.Node {
 	case kindList:
 		return parquet.Optional(parquet.List(c.fields[0].node()))
 	}
-	leaf := parquet.Encoded(leafNode(c.kind), c.encoding)
-	return parquet.Optional(parquet.Compressed(leaf, codecOf(c.kind)))
+	return parquet.Optional(leafNode(c.kind))
 }
 
 func leafNode(k kind) parquet.Node {

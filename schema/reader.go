@@ -112,57 +112,23 @@ func (r *Reader) Schema() string { return r.file.Schema().String() }
 // error. The rows are the caller's. Empty lists and maps read as nil. Rows are
 // not validated: use Row.Validate on files from elsewhere.
 func (r *Reader) Rows() iter.Seq2[*Row, error] {
+	const few = 64 // one row that is kept keeps so many in memory
 	return func(yield func(*Row, error) bool) {
-		for i, group := range r.file.RowGroups() {
-			rows := groupReader{assembler: assembler{embedImages: r.embedImages}}
-			stop, err := rows.read(group, yield)
-			if stop {
-				return
-			}
-			if err != nil {
-				yield(nil, fmt.Errorf("read parquet: row group %d: %w", i, err))
-				return
+		for _, g := range r.Groups() {
+			for rows, err := range g.batches(AllColumns, few, true) {
+				if err != nil {
+					yield(nil, err)
+					return
+				}
+				for i := range rows {
+					rows[i].ownStrings()
+					if !yield(&rows[i], nil) {
+						return
+					}
+				}
 			}
 		}
 	}
-}
-
-// groupReader reads one row group.
-type groupReader struct {
-	assembler
-	buffer [64]parquet.Row
-}
-
-// read yields the rows of a group; stop says that the consumer had enough.
-func (g *groupReader) read(group parquet.RowGroup, yield func(*Row, error) bool) (stop bool, err error) {
-	rows := group.Rows()
-	defer rows.Close()
-	for {
-		n, err := readRows(rows, g.buffer[:])
-		for _, values := range g.buffer[:n] {
-			row, err := g.row(values)
-			if err != nil {
-				return false, err
-			}
-			if !yield(row, nil) {
-				return true, nil
-			}
-		}
-		switch {
-		case errors.Is(err, io.EOF):
-			return false, nil
-		case err != nil:
-			return false, err
-		case n == 0:
-			return false, io.ErrNoProgress
-		}
-	}
-}
-
-// readRows is rows.ReadRows with panics as errors.
-func readRows(rows parquet.Rows, buffer []parquet.Row) (n int, err error) {
-	defer recoverCorrupt(&err)
-	return rows.ReadRows(buffer)
 }
 
 // recoverCorrupt turns a panic of the Parquet library into an error: it trusts

@@ -132,7 +132,7 @@ func foreignFile(t *testing.T, schema *parquet.Schema, key, value string) []byte
 func TestRefusedFiles(t *testing.T) {
 	ours := parquetSchema(false)
 	other := parquet.NewSchema("row", parquet.Group{"key": parquet.Optional(parquet.String())})
-	required := parquet.NewSchema("row", group([]column{{name: "key", kind: kindString, encoding: plain}}))
+	required := parquet.NewSchema("row", group([]column{{name: "key", kind: kindString, store: storeKey}}))
 	good, _ := writeFile(t, edgeRows(), WriterOptions{EmbedImages: true})
 	tests := []struct {
 		name    string
@@ -232,15 +232,4 @@ func TestFooter(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("key-values differ (-want +got):\n%s", diff)
 	}
-}
-
-// BenchmarkReader reads a unit of 10,000 rows; rows/s is of one core.
-func BenchmarkReader(b *testing.B) {
-	rows := randomRows(10_000, false)
-	data, _ := writeFile(b, rows, WriterOptions{})
-	b.ReportAllocs()
-	for b.Loop() {
-		readFile(b, data)
-	}
-	b.ReportMetric(float64(len(rows)*b.N)/b.Elapsed().Seconds(), "rows/s")
 }

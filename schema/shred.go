@@ -3,136 +3,177 @@ package schema
 import (
 	"maps"
 	"slices"
-	"unsafe"
+	"sync"
 
-	"github.com/parquet-go/parquet-go"
+	"github.com/groundmill/groundmill/schema/internal/chunk"
 )
 
-// shredder turns rows into column values with their levels. It is written by
-// hand because parquet-go's struct tags store an optional zero value as null,
-// and start 0, score 0 and false must be real values.
+// shredder collects the rows of a row group column by column: the values of each
+// leaf, and the levels of each stream of leaves.
 type shredder struct {
-	columns  [numLeaves][]parquet.Value
+	levels   [numStreams]chunk.Levels
+	values   [numLeaves]chunk.Values
 	metaKeys []string
 }
 
-// reset drops all values; the memory is kept.
+// shredders lends the memory of row groups to writers.
+var shredders = sync.Pool{New: func() any { return &shredder{} }}
+
+func newShredder(pageRows int) *shredder {
+	s := shredders.Get().(*shredder)
+	for i, h := range highest {
+		s.levels[i].Init(h.rep, h.def, pageRows)
+	}
+	return s
+}
+
+// close gives the memory back; the shredder must not be used any more.
+func (s *shredder) close() {
+	s.reset()
+	shredders.Put(s)
+}
+
+// reset forgets all rows; the memory is kept.
 func (s *shredder) reset() {
-	for l := range s.columns {
-		clear(s.columns[l])
-		s.columns[l] = s.columns[l][:0]
+	for i := range s.levels {
+		s.levels[i].Reset()
+	}
+	for i := range s.values {
+		s.values[i].Reset()
 	}
 }
 
-func (s *shredder) put(l leaf, v parquet.Value, rep, def int) {
-	v.SetRepetitionLevel(rep)
-	v.SetDefinitionLevel(def)
-	s.columns[l] = append(s.columns[l], v)
-}
-
-func (s *shredder) null(rep, def int, leaves ...leaf) {
-	for _, l := range leaves {
-		s.put(l, parquet.Value{}, rep, def)
-	}
-}
-
-// add appends one row. It keeps references to the row's strings and image
-// until reset.
+// add appends one row. It copies all of it.
 func (s *shredder) add(row *Row) {
-	s.put(leafKey, stringValue(row.Key), repRow, defTop)
-	if row.URL == "" {
-		s.null(repRow, defNull, leafURL)
-	} else {
-		s.put(leafURL, stringValue(row.URL), repRow, defTop)
-	}
-	s.put(leafCaption, stringValue(row.Caption), repRow, defTop)
-	s.put(leafWidth, parquet.Int32Value(row.Width), repRow, defTop)
-	s.put(leafHeight, parquet.Int32Value(row.Height), repRow, defTop)
-	s.put(leafImageSHA256, stringValue(row.ImageSHA256), repRow, defTop)
+	s.levels[streamTop].Add(repRow, defTop)
+	s.text(leafKey, row.Key)
+	s.text(leafCaption, row.Caption)
+	s.int32(leafWidth, row.Width)
+	s.int32(leafHeight, row.Height)
+	s.text(leafImageSHA256, row.ImageSHA256)
+	s.values[leafCaptionTruncated].Bools = append(s.values[leafCaptionTruncated].Bools, row.CaptionTruncated)
+	s.optionalText(leafURL, row.URL, defNull)
 	s.addImage(row.Image)
-	s.put(leafSourceShard, stringValue(row.Source.Shard), repRow, defMember)
-	s.put(leafSourceIndex, parquet.Int64Value(row.Source.Index), repRow, defMember)
-	s.put(leafCaptionTruncated, parquet.BooleanValue(row.CaptionTruncated), repRow, defTop)
-	s.addPhrases(row.Phrases)
+	s.levels[streamSource].Add(repRow, defMember)
+	s.text(leafSourceShard, row.Source.Shard)
+	s.values[leafSourceIndex].Int64s = append(s.values[leafSourceIndex].Int64s, row.Source.Index)
+	s.addTexts(row.Phrases)
+	s.addFlags(row.Phrases)
+	s.addBoxes(row.Phrases)
 	s.addMeta(row.Meta)
+}
+
+func (s *shredder) text(l leaf, value string) { s.values[l].Strings.Add(value) }
+
+func (s *shredder) int32(l leaf, value int32) {
+	s.values[l].Int32s = append(s.values[l].Int32s, value)
+}
+
+func (s *shredder) float(l leaf, value float32) {
+	s.values[l].Floats = append(s.values[l].Floats, value)
+}
+
+// optionalText appends a string that is null, at level null, when it is empty.
+func (s *shredder) optionalText(l leaf, value string, null byte) {
+	levels := &s.levels[l.stream()]
+	if value == "" {
+		levels.Add(repRow, null)
+		return
+	}
+	levels.Add(repRow, highest[l.stream()].def)
+	s.text(l, value)
 }
 
 func (s *shredder) addImage(image *EncodedImage) {
 	if image == nil {
-		s.null(repRow, defNull, leafImageBytes, leafImagePath)
+		s.levels[streamImage].Add(repRow, defNull)
+		s.levels[streamImagePath].Add(repRow, defNull)
 		return
 	}
-	s.put(leafImageBytes, parquet.ByteArrayValue(image.Bytes), repRow, defMember)
-	if image.Path == "" {
-		s.null(repRow, defTop, leafImagePath)
-	} else {
-		s.put(leafImagePath, stringValue(image.Path), repRow, defMember)
-	}
+	s.levels[streamImage].Add(repRow, defMember)
+	s.values[leafImageBytes].Strings.AddBytes(image.Bytes)
+	s.optionalText(leafImagePath, image.Path, defTop)
 }
 
-func (s *shredder) addPhrases(phrases []Phrase) {
+// addTexts appends all of the phrases but their flags and boxes.
+func (s *shredder) addTexts(phrases []Phrase) {
+	levels := &s.levels[streamPhrases]
 	if len(phrases) == 0 {
-		s.null(repRow, defEmptyList, leafText, leafStart, leafEnd, leafPhraseID, leafFlag,
-			leafBestScore, leafX1, leafY1, leafX2, leafY2, leafScore)
-		return
+		levels.Add(repRow, defEmptyList)
 	}
-	rep := repRow
 	for i := range phrases {
 		p := &phrases[i]
-		s.put(leafText, stringValue(p.Text), rep, defPhrase)
-		s.put(leafStart, parquet.Int32Value(p.Start), rep, defPhrase)
-		s.put(leafEnd, parquet.Int32Value(p.End), rep, defPhrase)
-		s.put(leafPhraseID, parquet.Int32Value(p.PhraseID), rep, defPhrase)
-		s.addFlags(p.Flags, rep)
-		s.put(leafBestScore, parquet.FloatValue(p.BestScore), rep, defPhrase)
-		s.addBoxes(p.Boxes, rep)
-		rep = repPhrase
+		levels.Add(repetition(i, repRow, repEntry), defEntry)
+		s.text(leafText, p.Text)
+		s.int32(leafStart, p.Start)
+		s.int32(leafEnd, p.End)
+		s.int32(leafPhraseID, p.PhraseID)
+		s.float(leafBestScore, p.BestScore)
 	}
 }
 
-func (s *shredder) addFlags(flags []string, rep int) {
-	if len(flags) == 0 {
-		s.null(rep, defEmptyInner, leafFlag)
+// addFlags appends the flags of the phrases.
+func (s *shredder) addFlags(phrases []Phrase) {
+	levels := &s.levels[streamFlags]
+	if len(phrases) == 0 {
+		levels.Add(repRow, defEmptyList)
 	}
-	for _, flag := range flags {
-		s.put(leafFlag, stringValue(flag), rep, defFlag)
-		rep = repInner
-	}
-}
-
-func (s *shredder) addBoxes(boxes []ScoredBox, rep int) {
-	if len(boxes) == 0 {
-		s.null(rep, defEmptyInner, leafX1, leafY1, leafX2, leafY2, leafScore)
-	}
-	for i := range boxes {
-		b := &boxes[i]
-		s.put(leafX1, parquet.FloatValue(b.X1), rep, defBox)
-		s.put(leafY1, parquet.FloatValue(b.Y1), rep, defBox)
-		s.put(leafX2, parquet.FloatValue(b.X2), rep, defBox)
-		s.put(leafY2, parquet.FloatValue(b.Y2), rep, defBox)
-		s.put(leafScore, parquet.FloatValue(b.Score), rep, defBox)
-		rep = repInner
+	for i := range phrases {
+		rep := repetition(i, repRow, repEntry)
+		if len(phrases[i].Flags) == 0 {
+			levels.Add(rep, defEmptyInner)
+		}
+		for j, flag := range phrases[i].Flags {
+			levels.Add(repetition(j, rep, repInner), defFlag)
+			s.text(leafFlag, flag)
+		}
 	}
 }
 
-// addMeta writes the entries by key, so that equal maps give equal bytes.
+// addBoxes appends the boxes of the phrases.
+func (s *shredder) addBoxes(phrases []Phrase) {
+	levels := &s.levels[streamBoxes]
+	if len(phrases) == 0 {
+		levels.Add(repRow, defEmptyList)
+	}
+	for i := range phrases {
+		rep := repetition(i, repRow, repEntry)
+		boxes := phrases[i].Boxes
+		if len(boxes) == 0 {
+			levels.Add(rep, defEmptyInner)
+		}
+		for j := range boxes {
+			b := &boxes[j]
+			levels.Add(repetition(j, rep, repInner), defBox)
+			s.float(leafX1, b.X1)
+			s.float(leafY1, b.Y1)
+			s.float(leafX2, b.X2)
+			s.float(leafY2, b.Y2)
+			s.float(leafScore, b.Score)
+		}
+	}
+}
+
+// addMeta appends the entries by key, so that equal maps give equal bytes.
 func (s *shredder) addMeta(meta map[string]string) {
+	levels := &s.levels[streamMeta]
 	if len(meta) == 0 {
-		s.null(repRow, defEmptyList, leafMetaKey, leafMetaValue)
+		levels.Add(repRow, defEmptyList)
 		return
 	}
 	s.metaKeys = slices.AppendSeq(s.metaKeys[:0], maps.Keys(meta))
 	slices.Sort(s.metaKeys)
-	rep := repRow
-	for _, key := range s.metaKeys {
-		s.put(leafMetaKey, stringValue(key), rep, defPhrase)
-		s.put(leafMetaValue, stringValue(meta[key]), rep, defPhrase)
-		rep = repPhrase
+	for i, key := range s.metaKeys {
+		levels.Add(repetition(i, repRow, repEntry), defEntry)
+		s.text(leafMetaKey, key)
+		s.text(leafMetaValue, meta[key])
 	}
 }
 
-// stringValue views a string as a Parquet value without copying it; the column
-// buffers copy, and nothing writes through the view.
-func stringValue(s string) parquet.Value {
-	return parquet.ByteArrayValue(unsafe.Slice(unsafe.StringData(s), len(s)))
+// repetition is the level of the i-th entry of a list: first for the first one.
+func repetition(i int, first, next byte) byte {
+	if i == 0 {
+		return first
+	}
+	return next
 }

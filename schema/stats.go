@@ -13,13 +13,23 @@ type FileStats struct {
 
 // count adds one row.
 func (s *FileStats) count(row *Row) {
-	if s.Rows == 0 || row.Key < s.KeyMin {
-		s.KeyMin = row.Key
-	}
-	if s.Rows == 0 || row.Key > s.KeyMax {
-		s.KeyMax = row.Key
-	}
 	s.Rows++
+	s.widenKeys(row.Key, row.Key)
+	s.countPhrases(row)
+}
+
+// widenKeys makes the range of keys, of which none is empty, cover two more.
+func (s *FileStats) widenKeys(low, high string) {
+	if s.KeyMin == "" || low < s.KeyMin {
+		s.KeyMin = low
+	}
+	if s.KeyMax == "" || high > s.KeyMax {
+		s.KeyMax = high
+	}
+}
+
+// countPhrases adds what is in the phrases of a row.
+func (s *FileStats) countPhrases(row *Row) {
 	s.Phrases += int64(len(row.Phrases))
 	for i := range row.Phrases {
 		if n := len(row.Phrases[i].Boxes); n > 0 {

@@ -28,10 +28,23 @@ func (c *rowCheck) phrases(r *Row) {
 		for j, flag := range p.Flags {
 			c.flag(i, j, flag)
 		}
-		c.scores(i, p)
-		for j := range p.Boxes {
-			c.box(i, j, r, &p.Boxes[j].Box)
-		}
+		c.grounding(i, r)
+	}
+}
+
+// groundings checks the scores and boxes of all phrases.
+func (c *rowCheck) groundings(r *Row) {
+	for i := range r.Phrases {
+		c.grounding(i, r)
+	}
+}
+
+// grounding checks the scores and boxes of a phrase.
+func (c *rowCheck) grounding(i int, r *Row) {
+	p := &r.Phrases[i]
+	c.scores(i, p)
+	for j := range p.Boxes {
+		c.box(i, j, r, &p.Boxes[j].Box)
 	}
 }
 
@@ -70,17 +83,21 @@ func scoreProblem(s float32) string {
 	switch {
 	case !(s >= 0 && s <= 1): // NaN too
 		return "is not in [0,1]"
-	case QuantizeScore(s) != s:
+	case !isScore(s):
 		return "is not a multiple of 1e-4"
 	}
 	return ""
 }
 
+// isScore says whether QuantizeScore leaves a score in [0,1] as it is, in less
+// time.
+func isScore(s float32) bool { return float32(float64(int32(float64(s)*1e4+0.5))/1e4) == s }
+
 // box checks that a box is a rectangle with an area inside the image, on the
 // stored grid.
 func (c *rowCheck) box(i, j int, r *Row, b *Box) {
 	inside := b.X1 >= 0 && b.Y1 >= 0 && b.X2 <= float32(r.Width) && b.Y2 <= float32(r.Height)
-	if inside && b.X1 < b.X2 && b.Y1 < b.Y2 && b.onGrid() {
+	if inside && b.X1 < b.X2 && b.Y1 < b.Y2 && isPixel(b.X1) && isPixel(b.Y1) && isPixel(b.X2) && isPixel(b.Y2) {
 		return
 	}
 	path := fmt.Sprintf("boxes[%d]", j)
@@ -98,6 +115,10 @@ func (c *rowCheck) box(i, j int, r *Row, b *Box) {
 		c.phrase(i, path, "%v is not on the grid of 1/64 pixel", *b)
 	}
 }
+
+// isPixel says whether QuantizePixel leaves a coordinate inside an image as it
+// is, in less time.
+func isPixel(v float32) bool { return float32(int64(v*64)) == v*64 }
 
 // onGrid says whether all four coordinates are stored coordinates.
 func (b *Box) onGrid() bool {

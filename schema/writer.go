@@ -1,29 +1,25 @@
 package schema
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
 
-	"github.com/parquet-go/parquet-go"
+	"github.com/groundmill/groundmill/schema/internal/chunk"
 )
 
-// Row group sizes. Without images a group is as large as analytic readers like
-// it (DuckDB's own size); with images it is what the Hugging Face viewer pages
-// through.
+// Sizes of row groups and pages: docs/parquet.md has the figures. With images a
+// row group is what the Hugging Face viewer pages through.
 const (
-	defaultRowGroupRows      = 122_880
+	defaultRowGroupRows      = 40_960
 	defaultRowGroupRowsImage = 100
 	defaultRowGroupBytes     = 100_000_000
+	defaultPageRows          = 20_480
 )
 
-// Rows are handed to the column buffers in chunks of so many rows or bytes: large
-// enough to amortise the calls, small enough that a page, which ends on a chunk
-// border, keeps near its target size.
-const (
-	chunkRows  = 64
-	chunkBytes = 128 << 10
-)
+// writeBuffer is how many bytes are handed on at once.
+const writeBuffer = 256 << 10
 
 // errClosed is returned by methods of a closed Writer.
 var errClosed = errors.New("schema: the writer is closed")
@@ -31,8 +27,9 @@ var errClosed = errors.New("schema: the writer is closed")
 // WriterOptions shape a file. The zero value is the default.
 type WriterOptions struct {
 	EmbedImages   bool  // give the file an image column; rows then may carry Image
-	RowGroupRows  int   // most rows in a row group; 0 is 122,880, with images 100
-	RowGroupBytes int64 // most bytes of strings and images in a row group; 0 is 100 MB
+	RowGroupRows  int   // most rows in a row group; 0 is 40,960, with images 100
+	RowGroupBytes int64 // most bytes of strings outside phrases, and of images, in a row group; 0 is 100 MB
+	PageRows      int   // most rows in a page; 0 is 20,480
 }
 
 func (o WriterOptions) withDefaults() WriterOptions {
@@ -45,21 +42,23 @@ func (o WriterOptions) withDefaults() WriterOptions {
 	if o.RowGroupBytes <= 0 {
 		o.RowGroupBytes = defaultRowGroupBytes
 	}
+	if o.PageRows <= 0 {
+		o.PageRows = defaultPageRows
+	}
 	return o
 }
 
 // Writer writes rows to one Parquet file of schema version 1. The bytes depend
 // on the rows, the metadata and the options only. It is not safe for concurrent
-// use. A Writer buffers one row group in memory.
+// use. A Writer holds one row group in memory and encodes its columns in parallel,
+// on up to GOMAXPROCS goroutines that end before the call that started them.
 type Writer struct {
-	file    *parquet.GenericWriter[any]
-	out     *digestWriter
-	opts    WriterOptions
-	columns [numLeaves]*parquet.ColumnWriter // nil for columns that the file has not
+	file *chunk.File
+	buf  *bufio.Writer
+	out  *digestWriter
+	opts WriterOptions
 
-	chunk      shredder
-	chunkRows  int
-	chunkBytes int64
+	group      *shredder
 	groupRows  int
 	groupBytes int64
 
@@ -69,29 +68,20 @@ type Writer struct {
 
 // NewWriter starts a file on w. The caller closes w after Close.
 func NewWriter(w io.Writer, meta Metadata, opts WriterOptions) (*Writer, error) {
-	out := newDigestWriter(w)
-	config := writerConfig(meta, opts.EmbedImages)
-	if _, err := parquet.NewWriterConfig(config...); err != nil {
+	foot, err := footer(meta, opts.EmbedImages)
+	if err != nil {
 		return nil, fmt.Errorf("configure parquet: %w", err)
 	}
-	writer := &Writer{
-		file: parquet.NewGenericWriter[any](out, config...),
-		out:  out,
-		opts: opts.withDefaults(),
-	}
-	columns := writer.file.ColumnWriters()
-	for l := range numLeaves {
-		if i := l.columnIndex(opts.EmbedImages); i >= 0 {
-			writer.columns[l] = columns[i]
-		}
-	}
-	return writer, nil
+	opts = opts.withDefaults()
+	out := newDigestWriter(w)
+	buf := bufio.NewWriterSize(out, writeBuffer)
+	return &Writer{file: chunk.NewFile(buf, foot), buf: buf, out: out, opts: opts, group: newShredder(opts.PageRows)}, nil
 }
 
 // Write appends a row. A row that Validate refuses, or one with an image for a
 // file without images, is not written; the error is an *InvalidError and the
-// Writer stays usable. Any other error is final. Write keeps no reference to
-// the row but to its strings.
+// Writer stays usable. Any other error is final. Write keeps no reference to the
+// row.
 func (w *Writer) Write(row *Row) error {
 	if w.err != nil {
 		return w.err
@@ -101,17 +91,18 @@ func (w *Writer) Write(row *Row) error {
 	}
 	size := rowBytes(row)
 	if w.groupRows > 0 && w.groupBytes+size > w.opts.RowGroupBytes {
-		if err := w.flushGroup(); err != nil {
+		if err := w.flush(); err != nil {
 			return err
 		}
 	}
-	w.chunk.add(row)
-	w.chunkRows++
-	w.chunkBytes += size
+	w.group.add(row)
 	w.groupRows++
 	w.groupBytes += size
 	w.stats.count(row)
-	return w.flushFull(row.Image != nil)
+	if w.groupRows >= w.opts.RowGroupRows {
+		return w.flush()
+	}
+	return nil
 }
 
 func (w *Writer) validate(row *Row) error {
@@ -123,44 +114,35 @@ func (w *Writer) validate(row *Row) error {
 	return row.Validate()
 }
 
-// flushFull flushes the chunk and the row group where they are full. A chunk
-// with an image is flushed at once, so that the image's bytes are not kept.
-func (w *Writer) flushFull(image bool) error {
-	if w.groupRows >= w.opts.RowGroupRows {
-		return w.flushGroup()
+// flush ends the row group.
+func (w *Writer) flush() error {
+	if w.groupRows == 0 {
+		return nil
 	}
-	if image || w.chunkRows >= chunkRows || w.chunkBytes >= chunkBytes {
-		return w.flushChunk()
+	chunks, err := w.group.encode(w.has)
+	if err == nil {
+		err = w.file.WriteGroup(w.present(chunks))
 	}
-	return nil
-}
-
-// flushChunk moves the chunk to the column buffers.
-func (w *Writer) flushChunk() error {
-	for l, column := range w.columns {
-		values := w.chunk.columns[l]
-		if column == nil || len(values) == 0 {
-			continue
-		}
-		if _, err := column.WriteRowValues(values); err != nil {
-			return w.fail(err)
-		}
-	}
-	w.chunk.reset()
-	w.chunkRows, w.chunkBytes = 0, 0
-	return nil
-}
-
-// flushGroup ends the row group.
-func (w *Writer) flushGroup() error {
-	if err := w.flushChunk(); err != nil {
-		return err
-	}
-	if err := w.file.Flush(); err != nil {
+	if err != nil {
 		return w.fail(err)
 	}
+	w.group.reset()
 	w.groupRows, w.groupBytes = 0, 0
 	return nil
+}
+
+// has says whether the file has a leaf.
+func (w *Writer) has(l leaf) bool { return l.columnIndex(w.opts.EmbedImages) >= 0 }
+
+// present returns the chunks of the leaves that the file has.
+func (w *Writer) present(chunks [numLeaves]*chunk.Chunk) []*chunk.Chunk {
+	out := make([]*chunk.Chunk, 0, numLeaves)
+	for l := range numLeaves {
+		if w.has(l) {
+			out = append(out, chunks[l])
+		}
+	}
+	return out
 }
 
 // Close writes the footer and returns the file's statistics. The file is whole
@@ -169,13 +151,17 @@ func (w *Writer) Close() (FileStats, error) {
 	if w.err != nil {
 		return FileStats{}, w.err
 	}
-	if err := w.flushChunk(); err != nil {
+	if err := w.flush(); err != nil {
 		return FileStats{}, err
 	}
 	if err := w.file.Close(); err != nil {
 		return FileStats{}, w.fail(err)
 	}
-	w.err = errClosed
+	if err := w.buf.Flush(); err != nil {
+		return FileStats{}, w.fail(err)
+	}
+	w.group.close()
+	w.err, w.group = errClosed, nil
 	w.stats.Bytes, w.stats.SHA256 = w.out.size, w.out.sum()
 	return w.stats, nil
 }
@@ -186,15 +172,13 @@ func (w *Writer) fail(err error) error {
 	return w.err
 }
 
-// rowBytes is about how much of a row group's memory a row takes.
+// rowBytes is about how much of a row group's memory a row takes, phrases left
+// out: a row of a raw file must end a row group where its row in the data file does.
 func rowBytes(row *Row) int64 {
-	const fixed, phrase, box = 64, 24, 20
+	const fixed = 64
 	n := fixed + len(row.Key) + len(row.URL) + len(row.Caption) + len(row.ImageSHA256) + len(row.Source.Shard)
 	if row.Image != nil {
 		n += len(row.Image.Bytes)
-	}
-	for i := range row.Phrases {
-		n += phrase + len(row.Phrases[i].Text) + box*len(row.Phrases[i].Boxes)
 	}
 	for key, value := range row.Meta {
 		n += len(key) + len(value)

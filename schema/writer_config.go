@@ -1,41 +1,38 @@
 package schema
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"hash"
 	"io"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
 )
 
 // createdBy names the writer in the footer. It is fixed, so that a new release
 // alone does not change a file's bytes.
 const createdBy = "groundmill version 1 (build parquet-go)"
 
-// dictionaryBytes is the size at which a dictionary gives way to plain values
-// for the rest of the row group: that of parquet-mr and Arrow.
-const dictionaryBytes = 1 << 20
-
-// writerConfig returns the options of the Parquet library. Bounds are left out
-// where they help no query and would copy long values into the footer.
-func writerConfig(meta Metadata, embedImages bool) []parquet.WriterOption {
+// footer returns the footer of a file without rows: the schema, the orders of its
+// columns and the key-values.
+func footer(meta Metadata, embedImages bool) (format.FileMetaData, error) {
 	options := []parquet.WriterOption{
 		&parquet.WriterConfig{CreatedBy: createdBy, Schema: parquetSchema(embedImages)},
-		parquet.DataPageStatistics(false), // the page index has them
-		parquet.DictionaryMaxBytes(dictionaryBytes),
-		parquet.SkipPageBounds("url"),
-		parquet.SkipPageBounds("caption"),
-		parquet.SkipPageBounds("image_sha256"),
-		parquet.SkipPageBounds("image", "bytes"),
-		parquet.SkipPageBounds("image", "path"),
-		parquet.SkipPageBounds("phrases", "list", "element", "text"),
-		parquet.SkipPageBounds("meta", "list", "element", "value"),
 	}
 	for key, value := range meta.keyValues(embedImages) {
 		options = append(options, parquet.KeyValueMetadata(key, value))
 	}
-	return options
+	var empty bytes.Buffer
+	if err := parquet.NewGenericWriter[any](&empty, options...).Close(); err != nil {
+		return format.FileMetaData{}, err
+	}
+	file, err := parquet.OpenFile(bytes.NewReader(empty.Bytes()), int64(empty.Len()))
+	if err != nil {
+		return format.FileMetaData{}, err
+	}
+	return *file.Metadata(), nil
 }
 
 // digestWriter counts and hashes what it passes on.

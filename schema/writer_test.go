@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"math/rand/v2"
+	"runtime"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -120,12 +121,20 @@ func TestFileStats(t *testing.T) {
 	}
 }
 
+// TestSameRowsSameBytes writes the same rows on one processor and on many.
 func TestSameRowsSameBytes(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	opts := WriterOptions{EmbedImages: true}
-	first, _ := writeFile(t, randomRows(500, true), opts)
-	second, _ := writeFile(t, randomRows(500, true), opts)
-	if !bytes.Equal(first, second) {
-		t.Error("two writes of the same rows differ")
+	var first []byte
+	for _, processors := range []int{1, 2, 3, 16} {
+		runtime.GOMAXPROCS(processors)
+		got, _ := writeFile(t, randomRows(500, true), opts)
+		if first == nil {
+			first = got
+		}
+		if !bytes.Equal(first, got) {
+			t.Errorf("with %d processors the bytes are others", processors)
+		}
 	}
 }
 
@@ -245,17 +254,4 @@ func TestClosedWriter(t *testing.T) {
 	if _, err := w.Close(); !errors.Is(err, errClosed) {
 		t.Errorf("Close returns %v", err)
 	}
-}
-
-// BenchmarkWriter writes a unit of 10,000 rows; rows/s is of one core.
-func BenchmarkWriter(b *testing.B) {
-	rows := randomRows(10_000, false)
-	b.ReportAllocs()
-	size := 0
-	for b.Loop() {
-		data, _ := writeFile(b, rows, WriterOptions{})
-		size = len(data)
-	}
-	b.ReportMetric(float64(len(rows)*b.N)/b.Elapsed().Seconds(), "rows/s")
-	b.ReportMetric(float64(size)/float64(len(rows)), "bytes/row")
 }

@@ -1,0 +1,164 @@
+package schema
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"github.com/groundmill/groundmill/schema/internal/chunk"
+)
+
+// addPhrases adds the reading of phrases. Whichever leaf is read first says which
+// row has how many; all others must agree.
+func (b *batch) addPhrases() {
+	addPhraseField(b, &b.strings, leafText, func(p *Phrase, v string) { p.Text = v })
+	addPhraseField(b, &b.int32s, leafStart, func(p *Phrase, v int32) { p.Start = v })
+	addPhraseField(b, &b.int32s, leafEnd, func(p *Phrase, v int32) { p.End = v })
+	addPhraseField(b, &b.int32s, leafPhraseID, func(p *Phrase, v int32) { p.PhraseID = v })
+	addPhraseField(b, &b.floats, leafBestScore, func(p *Phrase, v float32) { p.BestScore = v })
+	if b.strings[leafFlag] != nil {
+		b.steps = append(b.steps, b.readFlags)
+	}
+	if b.floats[leafScore] != nil {
+		b.steps = append(b.steps, b.readBoxes)
+	}
+}
+
+// beginsPhrase says whether a level of a leaf of phrases, flags or boxes is the
+// first or only one of a phrase.
+func beginsPhrase(rep, def byte) bool { return rep < repInner && def >= defEntry }
+
+// list gives the rows their phrases by the levels of a leaf, or checks that they
+// have as many.
+func (b *batch) list(l leaf, rep, def []byte) error {
+	counts := resize(b.others, len(b.rows), false)
+	b.others = counts
+	row, all := -1, 0
+	for i := range rep {
+		if rep[i] == repRow {
+			row++
+		}
+		if beginsPhrase(rep[i], def[i]) {
+			counts[row]++
+			all++
+		}
+	}
+	if row+1 != len(b.rows) {
+		return errShort(l, row+1, len(b.rows))
+	}
+	if b.listed {
+		if !slices.Equal(counts, b.counts) {
+			return fmt.Errorf("column %s has other phrases than the columns before it", l.name())
+		}
+		return nil
+	}
+	b.counts, b.others, b.listed = counts, b.counts, true
+	b.phrases = resize(b.phrases, all, b.keep)
+	left := b.phrases
+	for i, n := range counts {
+		if n > 0 {
+			b.rows[i].Phrases, left = left[:n:n], left[n:]
+		}
+	}
+	return nil
+}
+
+// addPhraseField adds the reading of a leaf with one value a phrase, if it is
+// read.
+func addPhraseField[T chunk.Value](b *batch, all *[numLeaves]*chunk.Cursor[T], l leaf, set func(*Phrase, T)) {
+	c := all[l]
+	if c == nil {
+		return
+	}
+	b.steps = append(b.steps, func() error {
+		run, err := c.Rows(len(b.rows))
+		if err != nil {
+			return err
+		}
+		if err := b.list(l, run.Rep, run.Def); err != nil {
+			return err
+		}
+		if len(run.Values) != len(b.phrases) {
+			return errShort(l, len(run.Values), len(b.phrases))
+		}
+		for i, v := range run.Values {
+			set(&b.phrases[i], v)
+		}
+		return nil
+	})
+}
+
+func (b *batch) readFlags() error {
+	run, err := b.strings[leafFlag].Rows(len(b.rows))
+	if err != nil {
+		return err
+	}
+	if err := b.list(leafFlag, run.Rep, run.Def); err != nil {
+		return err
+	}
+	b.flags = resize(b.flags, len(run.Values), b.keep)
+	copy(b.flags, run.Values)
+	eachPhrase(run.Rep, run.Def, defFlag, func(phrase, from, to int) {
+		b.phrases[phrase].Flags = b.flags[from:to:to]
+	})
+	return nil
+}
+
+// readBoxes reads the boxes, with the scores as the leaf that says which phrase
+// has how many.
+func (b *batch) readBoxes() error {
+	run, err := b.floats[leafScore].Rows(len(b.rows))
+	if err != nil {
+		return err
+	}
+	if err := b.list(leafScore, run.Rep, run.Def); err != nil {
+		return err
+	}
+	var edges [4][]float32
+	for i := range edges {
+		l := leafX1 + leaf(i)
+		edge, err := b.floats[l].Levels(len(run.Def))
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(edge.Rep, run.Rep) || !bytes.Equal(edge.Def, run.Def) {
+			return fmt.Errorf("column %s has other boxes than the scores", l.name())
+		}
+		edges[i] = edge.Values
+	}
+	b.boxes = join(resize(b.boxes, len(run.Values), b.keep), edges, run.Values)
+	eachPhrase(run.Rep, run.Def, defBox, func(phrase, from, to int) {
+		b.phrases[phrase].Boxes = b.boxes[from:to:to]
+	})
+	return nil
+}
+
+// join fills boxes from the values of their leaves, all equally many.
+func join(boxes []ScoredBox, edges [4][]float32, scores []float32) []ScoredBox {
+	n := len(boxes)
+	x1, y1, x2, y2, scores := edges[0][:n], edges[1][:n], edges[2][:n], edges[3][:n], scores[:n]
+	for i := range boxes {
+		boxes[i] = ScoredBox{Box: Box{X1: x1[i], Y1: y1[i], X2: x2[i], Y2: y2[i]}, Score: scores[i]}
+	}
+	return boxes
+}
+
+// eachPhrase calls f with each phrase that has elements, and their range; there
+// is the definition level of an element.
+func eachPhrase(rep, def []byte, there byte, f func(phrase, from, to int)) {
+	phrase, from, element := -1, 0, 0
+	for i := range rep {
+		if beginsPhrase(rep[i], def[i]) {
+			if element > from {
+				f(phrase, from, element)
+			}
+			phrase, from = phrase+1, element
+		}
+		if def[i] == there {
+			element++
+		}
+	}
+	if element > from {
+		f(phrase, from, element)
+	}
+}

@@ -1,0 +1,23 @@
+// Package chunk turns the values of one leaf column into the column chunks of a
+// Parquet file and back. It knows Parquet and nothing of what is stored.
+//
+// Why it exists beside parquet-go: that library's writer takes every value as a
+// 24-byte tagged union with its own pair of levels. Here a leaf is a typed slice,
+// leaves of one struct share their levels, a row group's leaves are encoded in
+// parallel, the encoding is chosen with all values of a row group in sight, and
+// a chunk of another file can be taken over as it is. Encodings, footer and the
+// reading of pages are parquet-go's.
+//
+// Writing a row group of one leaf:
+//
+//	levels, values := chunk.NewLevels(0, 1, 10_000), &chunk.Values{}
+//	levels.Add(0, 1)
+//	values.AddString("a dog")
+//	c, err := encoder.Encode(&leaf, levels, values)
+//	err = file.WriteGroup(1, []*chunk.Chunk{c})
+//
+// Invariants: a chunk's bytes depend on its leaf, levels and values alone, never
+// on time, on the number of processors or on what an Encoder encoded before. A
+// page begins with a row. Data pages are of version 1, whose levels are
+// compressed with the values.
+package chunk
