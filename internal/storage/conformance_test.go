@@ -17,10 +17,12 @@ func open(t *testing.T, location string) storage.Store {
 }
 
 func TestLocalConforms(t *testing.T) {
+	storagetest.CheckLeaks(t)
 	storagetest.Run(t, func(t *testing.T) storage.Store { return open(t, t.TempDir()+"/out #1") })
 }
 
 func TestMemoryConforms(t *testing.T) {
+	storagetest.CheckLeaks(t)
 	storagetest.Run(t, func(t *testing.T) storage.Store {
 		t.Cleanup(storage.Mount(storage.NewMemory("conformance")))
 		return open(t, "mem://conformance")

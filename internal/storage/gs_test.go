@@ -23,7 +23,7 @@ import (
 const chunk = 1 << 18
 
 // small is sent in one request, large in several.
-var small, large = []byte("hello"), bytes.Repeat([]byte("0123456789abcdef"), 3*chunk/16+100)
+var small, large = []byte("hello"), bytes.Repeat([]byte("0123456789abcdef"), 2*chunk/16+100)
 
 // bucket is a store in a served bucket that gives up after four requests.
 func bucket(t *testing.T) (storage.Store, *storagetest.GS) {
@@ -132,6 +132,9 @@ func TestPassingFailures(t *testing.T) {
 		"429": status(429), "500": status(500), "503": status(503), "408": status(408), "hang up": hangUp,
 		"lost answer": doneButUnheard,
 	}
+	if testing.Short() {
+		answers = map[string]storagetest.Interceptor{"503": status(503), "lost answer": doneButUnheard}
+	}
 	for failure, answer := range answers {
 		for name, operation := range operations {
 			t.Run(failure+"/"+name, func(t *testing.T) {
@@ -192,6 +195,9 @@ func TestLastingFailures(t *testing.T) {
 		{403, 1, fs.ErrPermission, "storage.objects."},
 		{400, 1, nil, "spoiled by the test"},
 		{404, 1, nil, "bucket"},
+	}
+	if testing.Short() {
+		tests = tests[:1]
 	}
 	for _, tt := range tests {
 		for name, operation := range operations {

@@ -63,7 +63,7 @@ func transient(err error) bool { return errors.Is(err, errStalled) || gcs.Should
 // longest bounds the time that all attempts together may take where the client
 // library makes them, which counts time, not attempts.
 func (p retryPolicy) longest() time.Duration {
-	return p.stall + time.Duration(p.attempts)*p.most
+	return time.Duration(p.attempts) * (p.stall + p.most)
 }
 
 // pauses are the growing, random pauses between attempts.
