@@ -2,9 +2,9 @@ package pipelines
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"path"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/groundmill/groundmill/internal/storage"
 	"github.com/groundmill/groundmill/schema"
@@ -20,12 +20,9 @@ type Success struct {
 	Rejects       int64 `json:"rejects"`
 }
 
-// ErrAccounting is wrapped by Run when what the units report is not what their
-// files hold: a bug or damaged storage. There is no _SUCCESS then.
-var ErrAccounting = errors.New("the accounting does not add up")
-
 // publishUnit writes a unit's summary, which marks the unit as done.
 func publishUnit(ctx context.Context, store storage.Store, split string, unit Unit, summary schema.UnitSummary) error {
+	summary.InputBytes = unit.Bytes
 	if err := summary.Validate(); err != nil {
 		return fmt.Errorf("%w: %w", ErrAccounting, err)
 	}
@@ -33,140 +30,110 @@ func publishUnit(ctx context.Context, store storage.Store, split string, unit Un
 	if err != nil {
 		return err
 	}
-	return storage.WriteFile(ctx, store, schema.FileName(schema.KindUnits, split, unit.Index, unit.Of), data)
+	return storage.WriteFile(ctx, store, unit.file(schema.KindUnits, split), data)
 }
 
-// committer ends a run.
-type committer struct {
-	store storage.Store
-	split string
-	plan  Plan
-}
-
-// commit checks the published units against each other, against the tally that
-// came through Beam (nil skips that) and against their files; then it publishes
-// manifest.json, and _SUCCESS last. identity is what all units must share.
-func (c *committer) commit(ctx context.Context, identity schema.Identity, tally *Tally) (*schema.Manifest, error) {
-	manifest, err := c.collect(ctx, identity)
+// commit checks the published units against each other, those of this run
+// against the tally that came through Beam (nil skips that), all against their
+// files and the limits; then it publishes manifest.json, and _SUCCESS last.
+func (r *run) commit(ctx context.Context, ran []Unit, tally *Tally) (*schema.Manifest, error) {
+	summaries, err := r.collect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if sum := sumTally(manifest); tally != nil && *tally != sum {
+	if sum := sumTally(summaries, ran); tally != nil && *tally != sum {
 		return nil, fmt.Errorf("%w: the pipeline reported %+v, the units' summaries say %+v", ErrAccounting, *tally, sum)
 	}
-	if err := c.checkFiles(ctx, manifest); err != nil {
+	if err := r.opts.Limits.checkAll(summaries, r.req.Split); err != nil {
 		return nil, err
 	}
-	return manifest, c.publish(ctx, manifest)
-}
-
-// collect merges the summaries of all units of the plan.
-func (c *committer) collect(ctx context.Context, identity schema.Identity) (*schema.Manifest, error) {
-	manifest := schema.Manifest{SchemaVersion: schema.Version, Identity: identity}
-	summaries := make([]schema.UnitSummary, len(c.plan.Units))
-	for i, unit := range c.plan.Units {
-		summary, err := c.readUnit(ctx, unit)
-		if err != nil {
-			return nil, err
-		}
-		summaries[i] = *summary
-	}
+	manifest := schema.Manifest{SchemaVersion: schema.Version, Identity: r.record.Identity}
 	manifest.Merge(summaries...)
 	if err := manifest.Validate(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrAccounting, err)
 	}
-	return &manifest, nil
+	if err := r.checkFiles(ctx, &manifest); err != nil {
+		return nil, err
+	}
+	return &manifest, r.publish(ctx, &manifest)
 }
 
-func (c *committer) readUnit(ctx context.Context, unit Unit) (*schema.UnitSummary, error) {
-	name := schema.FileName(schema.KindUnits, c.split, unit.Index, unit.Of)
-	data, err := storage.ReadFile(ctx, c.store, name)
-	if err != nil {
-		return nil, fmt.Errorf("%w: unit %d (%s) left no summary: %w", ErrAccounting, unit.Index, unit.Name, err)
+// collect reads the summaries of all units.
+func (r *run) collect(ctx context.Context) ([]schema.UnitSummary, error) {
+	summaries := make([]schema.UnitSummary, len(r.req.Plan.Units))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(readers)
+	for i, unit := range r.req.Plan.Units {
+		group.Go(func() error {
+			summary, err := readSummary(ctx, r.store, unit, r.req.Split)
+			if err == nil {
+				summaries[i] = *summary
+			}
+			return err
+		})
 	}
-	summary, err := schema.ParseUnitSummary(data)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", ErrAccounting, name, err)
-	}
-	if summary.Unit != unit.Index || summary.Name != unit.Name {
-		return nil, fmt.Errorf("%w: %s is about unit %d (%s), the plan has unit %d (%s) there", ErrAccounting, name,
-			summary.Unit, summary.Name, unit.Index, unit.Name)
-	}
-	return summary, nil
+	return summaries, group.Wait()
 }
 
-func sumTally(m *schema.Manifest) Tally {
-	sum := tallyOf(m.Totals)
-	sum.Units = int64(len(m.Units))
+func sumTally(summaries []schema.UnitSummary, ran []Unit) (sum Tally) {
+	for _, unit := range ran {
+		sum = addTallies(sum, tallyOf(summaries[unit.Index].Counts))
+	}
 	return sum
 }
 
 // checkFiles compares the files that the manifest lists with what is stored:
 // names and sizes of all, rows and metadata of the Parquet files. It reads
 // footers only.
-func (c *committer) checkFiles(ctx context.Context, manifest *schema.Manifest) error {
+func (r *run) checkFiles(ctx context.Context, manifest *schema.Manifest) error {
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(readers)
 	for _, file := range manifest.Files {
-		if err := checkFile(ctx, c.store, file, manifest.Metadata()); err != nil {
-			return fmt.Errorf("%w: %s: %w", ErrAccounting, file.Path, err)
-		}
+		group.Go(func() error {
+			if err := checkFile(groupCtx, r.store, file, manifest.Metadata()); err != nil {
+				return fmt.Errorf("%w: %s: %w", ErrAccounting, file.Path, err)
+			}
+			return nil
+		})
 	}
-	return c.checkNothingElse(ctx, manifest)
-}
-
-func checkFile(ctx context.Context, store storage.Store, file schema.File, want schema.Metadata) error {
-	r, err := store.Open(ctx, file.Path)
-	if err != nil {
+	if err := group.Wait(); err != nil {
 		return err
 	}
-	defer r.Close()
-	if r.Size() != file.Bytes {
-		return fmt.Errorf("it has %d bytes, its unit wrote %d", r.Size(), file.Bytes)
-	}
-	if path.Ext(file.Path) != ".parquet" {
-		return nil
-	}
-	rows, err := schema.NewReader(r, r.Size())
-	if err != nil {
-		return err
-	}
-	if rows.NumRows() != file.Rows {
-		return fmt.Errorf("it has %d rows, its unit wrote %d", rows.NumRows(), file.Rows)
-	}
-	if got := rows.Metadata(); got != want {
-		return fmt.Errorf("it was made under other conditions: %+v, this run has %+v", got, want)
-	}
-	return nil
+	return r.checkNothingElse(ctx, manifest)
 }
 
 // checkNothingElse refuses published files that are neither a unit's summary nor
 // listed in one.
-func (c *committer) checkNothingElse(ctx context.Context, manifest *schema.Manifest) error {
-	listed := map[string]bool{}
-	for _, unit := range c.plan.Units {
-		listed[schema.FileName(schema.KindUnits, c.split, unit.Index, unit.Of)] = true
+func (r *run) checkNothingElse(ctx context.Context, manifest *schema.Manifest) error {
+	c, err := list(ctx, r.store, r.req.Split, len(r.req.Plan.Units))
+	if err != nil {
+		return err
 	}
+	listed := map[string]bool{}
 	for _, file := range manifest.Files {
 		listed[file.Path] = true
 	}
-	files, err := c.store.List(ctx, "")
-	if err != nil {
-		return fmt.Errorf("output: %w", err)
-	}
-	for _, f := range files {
-		if !listed[f.Name] && !f.Temporary() {
-			return fmt.Errorf("%w: no unit wrote %s", ErrAccounting, f.Name)
+	for _, unit := range r.req.Plan.Units {
+		for i, kind := range fileKinds {
+			name := unit.file(kind, r.req.Split)
+			if c.units[unit.Index][i] != absent && kind != schema.KindUnits && !listed[name] {
+				return fmt.Errorf("%w: no unit wrote %s", ErrAccounting, name)
+			}
 		}
+	}
+	if len(c.foreign) > 0 {
+		return fmt.Errorf("%w: no unit wrote %s", ErrAccounting, c.foreign[0])
 	}
 	return nil
 }
 
 // publish writes manifest.json, then _SUCCESS.
-func (c *committer) publish(ctx context.Context, manifest *schema.Manifest) error {
+func (r *run) publish(ctx context.Context, manifest *schema.Manifest) error {
 	data, err := schema.EncodeJSON(manifest)
 	if err != nil {
 		return err
 	}
-	if err := storage.WriteFile(ctx, c.store, schema.ManifestName, data); err != nil {
+	if err := storage.WriteFile(ctx, r.store, schema.ManifestName, data); err != nil {
 		return err
 	}
 	success, err := schema.EncodeJSON(Success{
@@ -179,5 +146,5 @@ func (c *committer) publish(ctx context.Context, manifest *schema.Manifest) erro
 	if err != nil {
 		return err
 	}
-	return storage.WriteFile(ctx, c.store, schema.SuccessName, success)
+	return storage.WriteFile(ctx, r.store, schema.SuccessName, success)
 }

@@ -32,6 +32,9 @@ func TestCommitFindsDamage(t *testing.T) {
 		{"a file is too much", func(p func(string) string) error {
 			return os.WriteFile(p("rejects/more.jsonl"), nil, 0o644)
 		}, "no unit wrote rejects/more.jsonl"},
+		{"a file that no summary lists", func(p func(string) string) error {
+			return errors.Join(os.MkdirAll(p("raw"), 0o755), os.WriteFile(p(schema.FileName(schema.KindRaw, "train", 0, 3)), nil, 0o644))
+		}, "no unit wrote raw/train-00000-of-00003.parquet"},
 		{"a summary is too much", func(p func(string) string) error {
 			return os.WriteFile(p("units/train-00003-of-00004.json"), nil, 0o644)
 		}, "no unit wrote units/"},
@@ -39,9 +42,7 @@ func TestCommitFindsDamage(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			req := request(t, 3, fakeSpec{})
-			if _, err := Run(t.Context(), req, Options{}); err != nil {
-				t.Fatal(err)
-			}
+			mustRun(t, req, Options{})
 			path := func(name string) string { return filepath.Join(req.Output, filepath.FromSlash(name)) }
 			if err := errors.Join(os.Remove(path(schema.SuccessName)), os.Remove(path(schema.ManifestName)), tt.tamper(path)); err != nil {
 				t.Fatal(err)
@@ -55,22 +56,23 @@ func TestCommitFindsDamage(t *testing.T) {
 	}
 	t.Run("the pipeline saw other numbers", func(t *testing.T) {
 		req := request(t, 3, fakeSpec{})
-		if _, err := Run(t.Context(), req, Options{}); err != nil {
-			t.Fatal(err)
-		}
+		mustRun(t, req, Options{})
 		if err := recommit(t, req, &Tally{Units: 3, Records: 5, Rejects: 5}); !errors.Is(err, ErrAccounting) {
 			t.Errorf("error is %v, want ErrAccounting", err)
 		}
 	})
 }
 
+// recommit commits what is there.
 func recommit(t *testing.T, req Request, tally *Tally) error {
 	t.Helper()
 	store, err := storage.Open(req.Output)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := committer{store: store, split: req.Split, plan: req.Plan}
-	_, err = c.commit(t.Context(), (&fakeJob{}).Identity(), tally)
+	identity := testIdentity()
+	identity.InputFingerprint = req.Plan.Fingerprint
+	r := run{output: output{store: store, req: req, record: req.record(identity)}}
+	_, err = r.commit(t.Context(), req.Plan.Units, tally)
 	return err
 }

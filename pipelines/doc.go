@@ -4,9 +4,9 @@
 //
 //	func init() { pipelines.Register("annotate", open) } // in the job's package
 //
-//	plan, err := pipelines.PlanFiles("shards/*.tar", ".tar")
+//	plan, err := pipelines.PlanFiles(ctx, "shards/*.tar", ".tar")
 //	manifest, err := pipelines.Run(ctx, pipelines.Request{
-//		Job: "annotate", Spec: spec, Output: "out", Split: "train", Plan: plan,
+//		Job: "annotate", Spec: spec, Output: "out", Split: "train", Plan: plan, Kinds: kinds,
 //	}, pipelines.Options{Runner: "prism", Lanes: 4})
 //
 // A unit is one input file. A Job turns it into output files, whose bytes are a
@@ -14,6 +14,25 @@
 // internal/storage and returns a schema.UnitSummary. The harness publishes the
 // summary behind the unit's files, and when all units are there it checks the
 // summaries against the files, writes manifest.json, and last of all _SUCCESS.
+//
+// # What is promised
+//
+// For one plan, one spec and one model a finished run is one set of files, byte
+// for byte the same whatever the lanes, the crashes and the starts it took. The
+// output folder is the only memory: run.json, published before anything else, says
+// whose it is; a unit's summary, published behind its files, says that the unit is
+// done; _SUCCESS, published last, that all are. Whatever a start finds, see State,
+// it keeps the units that are whole, removes those that are not, and does the rest.
+// It refuses a folder of another run, naming what differs.
+//
+// Publishing is create-if-absent, so an attempt that comes late changes nothing.
+// A lock keeps two runs out of one folder where the store has locks; where it has
+// none, both can only end in the same bytes.
+//
+// An input that cannot be read is tried again and then left out: the others are
+// done, and the run ends with an *IncompleteError instead of _SUCCESS.
+//
+// # Beam
 //
 // Only descriptions of units and small tallies cross a stage of the Beam
 // pipeline: what crosses one is held in the runner's memory. All heavy work is

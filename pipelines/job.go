@@ -18,7 +18,8 @@ type Job interface {
 	// RunUnit turns one unit into files, publishes them to task.Store and
 	// accounts for them. What it publishes depends on the unit and the spec
 	// alone. It returns only after every goroutine it started has ended. When
-	// the context ends it stops and returns an error.
+	// the context ends it stops and returns an error. An input that cannot be read
+	// is an error that wraps ErrInput; the unit may then be run again.
 	RunUnit(ctx context.Context, task Task) (schema.UnitSummary, error)
 	// Identity says what makes the files.
 	Identity() schema.Identity
@@ -30,8 +31,12 @@ type Job interface {
 type Task struct {
 	Unit
 	Store storage.Store
+	// Records, if not nil, are the only ones to do; the others of the input count
+	// nowhere.
+	Records Selection
 	// Report adds to the progress of the run: records as they are accounted for,
-	// and bytes, which add up to Unit.Bytes. It is safe for concurrent use.
+	// each reject with its reason, and bytes, which add up to Unit.Bytes. It is
+	// safe for concurrent use.
 	Report func(Progress)
 }
 

@@ -3,8 +3,10 @@ package pipelines
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/groundmill/groundmill/internal/storage"
 	"github.com/groundmill/groundmill/schema"
@@ -16,13 +18,21 @@ const RunnerPrism = "prism"
 // Runners lists the Beam runners that Run accepts.
 var Runners = []string{RunnerPrism}
 
-// Request is one run of a registered job over a plan.
+// Request is one run of a registered job over a plan. Equal requests continue
+// each other.
 type Request struct {
 	Job    string // as registered
 	Spec   []byte // what the job's Factory decodes
 	Plan   Plan
-	Output string // folder of the results; must be empty or missing
+	Output string // folder of the results, as storage.Open takes it
 	Split  string // first part of the file names, such as "train"
+	// Kinds are the files that each unit has, beside its summary.
+	Kinds []schema.Kind
+	// Redo are the numbers of units to do again, though they are done.
+	Redo []int
+	// Retry, if not empty, makes a run of its own below the finished run in
+	// Output: over its rejects of these reasons.
+	Retry []schema.Reason
 }
 
 // Options say how to run; they have no influence on the results.
@@ -30,87 +40,195 @@ type Options struct {
 	Runner string // one of Runners; "" is RunnerPrism
 	// Lanes is how many units may run side by side, at most 8; 0 is 1.
 	Lanes int
+	// Limits end a run that rejects too much.
+	Limits Limits
+	// Stop, when closed, ends the run after the units that are being worked on,
+	// with a *StoppedError.
+	Stop <-chan struct{}
+	// Begin, if set, is called once with what the output folder holds, before
+	// that is changed. The units that are not done are done next.
+	Begin func(*Status)
 	// Observe, if set, is called with the sum after each step of progress, from
 	// any goroutine but one at a time. It must be quick.
 	Observe func(Progress)
+	// After is time.After, which nil means, or what a test puts in its place:
+	// it times the pauses before an input is read again.
+	After func(time.Duration) <-chan time.Time
 }
 
-// RefusedError says that a run was refused before any work: its input, its output
-// folder or what its job needs is not as it should be. Nothing was touched.
-type RefusedError struct {
-	Err error
-}
-
-func (e *RefusedError) Error() string { return e.Err.Error() }
-
-// Unwrap returns the reason.
-func (e *RefusedError) Unwrap() error { return e.Err }
-
-// Run does the units of the plan and commits their results. After an error,
-// also that of a cancelled ctx, there is no _SUCCESS; files that do have their
-// final name are whole. A *RefusedError means that no work was begun. When Run
-// returns, nothing of the run goes on in this process. Runs of one process are
-// serialised.
+// Run does the units of the plan that the output folder does not hold yet, and
+// commits the results of all. It continues what an equal request has begun; a
+// complete run it leaves as it is and returns its manifest.
+//
+// After an error, also that of a cancelled ctx, there is no _SUCCESS, files that
+// do have their final name are whole, and the same request continues, but for a
+// *RefusedError: nothing was touched then. *StoppedError, *IncompleteError and
+// *BudgetError are for the caller to tell apart. When Run returns, nothing of the
+// run goes on in this process. Runs of one process are serialised.
 func Run(ctx context.Context, req Request, opts Options) (*schema.Manifest, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
 	opts.Runner = cmp.Or(opts.Runner, RunnerPrism)
-	store, job, err := prepare(ctx, req, opts)
+	r, err := prepare(ctx, req, opts)
 	if err != nil {
 		return nil, &RefusedError{err}
 	}
-	manifest, err := runUnits(ctx, req, opts, store, job)
-	if closeErr := job.Close(); err == nil && closeErr != nil {
+	manifest, err := r.run(ctx)
+	if closeErr := r.job.Close(); err == nil && closeErr != nil {
 		return nil, fmt.Errorf("close job: %w", closeErr)
 	}
 	return manifest, err
 }
 
-// prepare checks the request and opens what a run needs.
-func prepare(ctx context.Context, req Request, opts Options) (storage.Store, Job, error) {
-	if !slices.Contains(Runners, opts.Runner) { // Beam would end the process
-		return nil, nil, fmt.Errorf("pipelines: unknown runner %q, use one of %q", opts.Runner, Runners)
-	}
-	if len(req.Plan.Units) == 0 {
-		return nil, nil, fmt.Errorf("%w: the plan has no units", ErrNoInput)
+// run is one call of Run.
+type run struct {
+	output
+	opts Options
+	job  Job
+	// folder is where the output is below Request.Output; "" but for a retry.
+	folder string
+}
+
+// prepare checks the request and opens what a run needs. It changes nothing.
+func prepare(ctx context.Context, req Request, opts Options) (*run, error) {
+	if err := check(req, opts); err != nil {
+		return nil, err
 	}
 	store, err := storage.Open(req.Output)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	if _, err := CheckOutput(ctx, store); err != nil {
-		return nil, nil, err
+	r := &run{output: output{store: store, req: req}, opts: opts}
+	var retryOf *schema.RetryOf
+	if len(req.Retry) > 0 {
+		if retryOf, err = r.planRetry(ctx); err != nil {
+			return nil, err
+		}
 	}
-	job, err := openJob(req.Job, req.Spec)
-	return store, job, err
+	if r.job, err = openJob(req.Job, req.Spec); err != nil {
+		return nil, err
+	}
+	identity := r.job.Identity()
+	identity.RetryOf = retryOf
+	r.record = r.req.record(identity)
+	return r, nil
 }
 
-// runUnits runs the pipeline and commits what it published.
-func runUnits(ctx context.Context, req Request, opts Options, store storage.Store, job Job) (*schema.Manifest, error) {
-	tally, err := runPipeline(ctx, req, opts, job)
+func check(req Request, opts Options) error {
+	units := len(req.Plan.Units)
+	if !slices.Contains(Runners, opts.Runner) { // Beam would end the process
+		return fmt.Errorf("pipelines: unknown runner %q, use one of %q", opts.Runner, Runners)
+	}
+	if units == 0 {
+		return fmt.Errorf("%w: the plan has no units", ErrNoInput)
+	}
+	for _, n := range req.Redo {
+		if n < 0 || n >= units {
+			return fmt.Errorf("there is no unit %d to do again; the units are 0 to %d", n, units-1)
+		}
+	}
+	if len(req.Redo) > 0 && len(req.Retry) > 0 {
+		return errors.New("units to do again and rejects to retry are separate runs; ask for one of them")
+	}
+	return nil
+}
+
+// run looks at the output folder before it takes its lock: a complete run may be
+// in a place that cannot be written.
+func (r *run) run(ctx context.Context) (*schema.Manifest, error) {
+	f, err := r.look(ctx)
 	if err != nil {
+		return nil, &RefusedError{err}
+	}
+	if r.complete(f) {
+		r.begin(f)
+		return f.end, nil
+	}
+	unlock, err := r.store.Lock(ctx)
+	if err != nil {
+		return nil, &RefusedError{fmt.Errorf("output: %w", err)}
+	}
+	manifest, err := r.runLocked(ctx)
+	if unlockErr := unlock(); err == nil && unlockErr != nil {
+		return nil, fmt.Errorf("output: %w", unlockErr)
+	}
+	return manifest, err
+}
+
+// look surveys the folder, and examines what looks complete.
+func (r *run) look(ctx context.Context) (*found, error) {
+	f, err := r.survey(ctx)
+	if err == nil && f.status.State == StateComplete {
+		err = r.examine(ctx, f)
+	}
+	return f, err
+}
+
+func (r *run) complete(f *found) bool {
+	return f.status.State == StateComplete && len(r.req.Redo) == 0
+}
+
+func (r *run) begin(f *found) {
+	if r.opts.Begin != nil {
+		r.opts.Begin(f.status)
+	}
+}
+
+// runLocked looks again, because the last holder of the lock may have been at
+// work until now.
+func (r *run) runLocked(ctx context.Context) (*schema.Manifest, error) {
+	f, err := r.survey(ctx)
+	if err == nil {
+		err = r.examine(ctx, f)
+	}
+	if err != nil {
+		return nil, &RefusedError{err}
+	}
+	r.begin(f)
+	if r.complete(f) {
+		return f.end, nil
+	}
+	if _, err := r.store.Sweep(ctx); err != nil {
+		return nil, fmt.Errorf("output: %w", err)
+	}
+	if err := r.publishRecord(ctx); err != nil {
+		return nil, fmt.Errorf("output: %w", err)
+	}
+	if err := r.clear(ctx, f); err != nil {
 		return nil, err
+	}
+	return r.finish(ctx, f)
+}
+
+// finish does what is left to do and commits.
+func (r *run) finish(ctx context.Context, f *found) (*schema.Manifest, error) {
+	var tally *Tally
+	todo := f.todo()
+	if len(todo) > 0 {
+		var err error
+		if tally, err = r.runPipeline(ctx, f, todo); err != nil {
+			return nil, err
+		}
 	}
 	if ctx.Err() != nil { // cancelled too late for any unit to notice
 		return nil, context.Cause(ctx)
 	}
-	c := committer{store: store, split: req.Split, plan: req.Plan}
-	return c.commit(ctx, job.Identity(), tally)
+	return r.commit(ctx, todo, tally)
 }
 
-// runPipeline runs all units and returns the sum of the tallies that came
-// through Beam, nil when the pipeline ended on another machine.
-func runPipeline(ctx context.Context, req Request, opts Options, job Job) (*Tally, error) {
+// runPipeline runs units and returns the sum of the tallies that came through
+// Beam, nil when the pipeline ended on another machine.
+func (r *run) runPipeline(ctx context.Context, f *found, todo []Unit) (*Tally, error) {
 	beamMu.Lock()
 	defer beamMu.Unlock()
 	initBeam()
 	beamLog.unmute()
-	s := newSession(ctx, job, newMeter(req.Plan, opts.Observe))
+	s := newSession(ctx, r, f)
 	defer s.end()
-	fn := unitFn{Job: req.Job, Spec: req.Spec, Output: req.Output, Split: req.Split, Session: s.id}
-	p := buildPipeline(fn, req.Plan.Units, min(max(opts.Lanes, 1), maxLanes))
-	err := execute(ctx, opts.Runner, p)
+	fn := unitFn{Job: r.req.Job, Spec: r.req.Spec, Output: r.req.Output, Folder: r.folder, Split: r.req.Split, Session: s.id}
+	p := buildPipeline(fn, todo, min(max(r.opts.Lanes, 1), maxLanes))
+	err := execute(ctx, r.opts.Runner, p)
 	s.end()
 	return s.result(err)
 }

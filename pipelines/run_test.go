@@ -19,15 +19,12 @@ func TestRunIsTheSameOnAnyNumberOfLanes(t *testing.T) {
 	var want map[string]string
 	for _, lanes := range []int{0, 1, 4, 8, 100} {
 		req := request(t, 11, fakeSpec{})
-		manifest, err := Run(t.Context(), req, Options{Lanes: lanes})
-		if err != nil {
-			t.Fatalf("%d lanes: %v", lanes, err)
-		}
-		if manifest.Totals.Records != 66 || len(manifest.Units) != 11 || len(manifest.Files) != 11 {
+		manifest := mustRun(t, req, Options{Lanes: lanes})
+		if manifest.Totals.Records != 66 || len(manifest.Units) != 11 || len(manifest.Files) != 22 {
 			t.Errorf("%d lanes: totals are %+v of %d units, %d files", lanes, manifest.Totals, len(manifest.Units), len(manifest.Files))
 		}
 		got := contents(t, req.Output)
-		if len(got) != 11+11+2 {
+		if len(got) != 3*11+3 {
 			t.Errorf("%d lanes: %d files", lanes, len(got))
 		}
 		if want == nil {
@@ -41,10 +38,7 @@ func TestRunIsTheSameOnAnyNumberOfLanes(t *testing.T) {
 
 func TestRunWritesTheEndMarks(t *testing.T) {
 	req := request(t, 2, fakeSpec{})
-	returned, err := Run(t.Context(), req, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	returned := mustRun(t, req, Options{})
 	files := contents(t, req.Output)
 	stored, err := schema.ParseManifest([]byte(files[schema.ManifestName]))
 	if err != nil {
@@ -57,7 +51,7 @@ func TestRunWritesTheEndMarks(t *testing.T) {
 	if err := json.Unmarshal([]byte(files[schema.SuccessName]), &success); err != nil {
 		t.Fatal(err)
 	}
-	want := Success{SchemaVersion: schema.Version, Files: 2, Records: 3, Rejects: 3}
+	want := Success{SchemaVersion: schema.Version, Files: 4, Records: 3, Rejects: 3}
 	if diff := cmp.Diff(want, success); diff != "" {
 		t.Errorf("_SUCCESS (-want +got):\n%s", diff)
 	}
@@ -65,13 +59,16 @@ func TestRunWritesTheEndMarks(t *testing.T) {
 
 func TestRunObserves(t *testing.T) {
 	var last Progress
-	_, err := Run(t.Context(), request(t, 4, fakeSpec{}), Options{Lanes: 4, Observe: func(p Progress) { last = p }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := Progress{Records: 10, Rejects: 10, Bytes: 10, Units: 4, TotalBytes: 10, TotalUnits: 4}
+	most := 0
+	mustRun(t, request(t, 4, fakeSpec{}), Options{Lanes: 4, Observe: func(p Progress) {
+		last, most = p, max(most, p.Active)
+	}})
+	want := Progress{Records: 10, Rows: 2, Rejects: 8, Bytes: 10, Units: 4, TotalBytes: 10, TotalUnits: 4}
 	if diff := cmp.Diff(want, last); diff != "" {
 		t.Errorf("last progress (-want +got):\n%s", diff)
+	}
+	if most < 1 || most > 4 {
+		t.Errorf("%d units were active", most)
 	}
 }
 
@@ -136,15 +133,6 @@ func TestRunStopsWhenCancelled(t *testing.T) {
 		}
 		wantUnfinished(t, req.Output)
 	})
-	t.Run("before the first unit", func(t *testing.T) {
-		ctx, cancel := context.WithCancelCause(t.Context())
-		cancel(stopped)
-		req := request(t, 3, fakeSpec{})
-		if _, err := runPipeline(ctx, req, Options{Runner: RunnerPrism}, &fakeJob{}); !errors.Is(err, stopped) {
-			t.Errorf("error is %v, want the cause", err)
-		}
-		wantUnfinished(t, req.Output)
-	})
 	t.Run("by a deadline", func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
@@ -156,51 +144,24 @@ func TestRunStopsWhenCancelled(t *testing.T) {
 	})
 }
 
-func TestRunRefusesUsedOutput(t *testing.T) {
-	tests := []struct {
-		name  string
-		files []string
-		want  OutputState
-	}{
-		{"finished", []string{"_SUCCESS", "manifest.json", "data/train-00000-of-00001.parquet"}, OutputComplete},
-		{"unfinished", []string{"data/train-00000-of-00001.parquet", "units/train-00000-of-00001.json"}, OutputPartial},
-		{"killed", []string{"data/.train-00000-of-00001.parquet.ABC.tmp"}, OutputPartial},
-		{"foreign", []string{"data/train-00000-of-00001.parquet", "thesis.docx"}, OutputForeign},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			sizes := map[string]int{}
-			for _, name := range tt.files {
-				sizes[name] = 1
-			}
-			req := request(t, 1, fakeSpec{})
-			req.Output = writeFiles(t, sizes)
-			before := contents(t, req.Output)
-			_, err := Run(t.Context(), req, Options{})
-			var refused *OutputError
-			if !errors.As(err, &refused) || refused.State != tt.want || !strings.Contains(err.Error(), req.Output) {
-				t.Errorf("error is %v, want state %s", err, tt.want)
-			}
-			if diff := cmp.Diff(before, contents(t, req.Output)); diff != "" {
-				t.Errorf("the refused folder changed:\n%s", diff)
-			}
-		})
-	}
-}
-
 func TestRunRefusesRequests(t *testing.T) {
 	good := request(t, 1, fakeSpec{})
 	for name, change := range map[string]func(*Request){
-		"no units":    func(r *Request) { r.Plan = Plan{} },
-		"unknown job": func(r *Request) { r.Job = "fraud" },
-		"no output":   func(r *Request) { r.Output = "" },
-		"other store": func(r *Request) { r.Output = "gs://bucket/out" },
+		"no units":       func(r *Request) { r.Plan = Plan{} },
+		"unknown job":    func(r *Request) { r.Job = "fraud" },
+		"no output":      func(r *Request) { r.Output = "" },
+		"other store":    func(r *Request) { r.Output = "ftp://host/out" },
+		"no such unit":   func(r *Request) { r.Redo = []int{1} },
+		"redo and retry": func(r *Request) { r.Redo, r.Retry = []int{0}, []schema.Reason{schema.ReasonNoPhrases} },
 	} {
 		req := good
 		change(&req)
-		if _, err := Run(t.Context(), req, Options{}); err == nil {
-			t.Errorf("%s: accepted", name)
+		_, err := Run(t.Context(), req, Options{})
+		var refused *RefusedError
+		if !errors.As(err, &refused) {
+			t.Errorf("%s: error is %v, want a refusal", name, err)
 		}
+		wantUnfinished(t, good.Output)
 	}
 	if _, err := Run(t.Context(), good, Options{Runner: "no-such-runner"}); err == nil {
 		t.Error("unknown runner: accepted")

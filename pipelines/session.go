@@ -4,7 +4,12 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"slices"
+	"strings"
 	"sync"
+	"time"
+
+	"github.com/groundmill/groundmill/internal/storage"
 )
 
 // session is the state of a run in the process that started it. Units that run
@@ -12,17 +17,29 @@ import (
 // workers elsewhere find none and do without.
 type session struct {
 	id     string
+	output string
+	store  storage.Store
 	job    Job
 	meter  *meter
-	ctx    context.Context // ends when the caller's does or when a unit fails
+	units  int                                  // of the plan
+	stop   <-chan struct{}                      // closed when no more units shall be begun
+	after  func(time.Duration) <-chan time.Time // time.After, or a test's
+	ctx    context.Context                      // ends when the caller's does or when a unit fails
 	cancel context.CancelCauseFunc
 
-	mu     sync.Mutex
-	active sync.WaitGroup // units being run; grows only while mu is held and not ended
-	ended  bool
-	err    error  // why the first unit failed or was not begun
-	tally  *Tally // what the pipeline's last stage saw
+	mu       sync.Mutex
+	active   sync.WaitGroup // units being run; grows only while mu is held and not ended
+	ended    bool
+	err      error         // why the first unit failed or was not begun
+	tally    *Tally        // what the pipeline's last stage saw
+	failed   []Quarantined // units whose input could not be read
+	inARow   int           // failed since the last unit that was finished
+	leftOver int           // units that were not begun, or given up, on request
 }
+
+// giveUpAfter is how many units in a row may fail before the rest is not tried:
+// then it is not the inputs but the way to them that is broken.
+const giveUpAfter = 16
 
 // sessions holds the runs of this process by id.
 var sessions sync.Map // of string to *session
@@ -30,34 +47,62 @@ var sessions sync.Map // of string to *session
 // errEnded stops a unit that the runner starts after its run is over.
 var errEnded = errors.New("pipelines: the run is over")
 
-func newSession(ctx context.Context, job Job, m *meter) *session {
-	s := &session{id: rand.Text(), job: job, meter: m}
+func newSession(ctx context.Context, r *run, f *found) *session {
+	s := &session{
+		id: thisProcess + rand.Text(), output: r.store.String(), store: r.store, job: r.job, meter: newMeter(r, f),
+		units: len(r.req.Plan.Units), stop: r.opts.Stop, after: r.opts.After,
+	}
+	if s.after == nil {
+		s.after = time.After
+	}
 	s.ctx, s.cancel = context.WithCancelCause(ctx)
 	sessions.Store(s.id, s)
 	return s
 }
 
+// thisProcess begins the ids of all sessions of this process.
+var thisProcess = rand.Text()
+
 // findSession returns the run of that id if this process started it, else nil.
-func findSession(id string) *session {
-	s, _ := sessions.Load(id)
-	found, _ := s.(*session)
-	return found
+// The error is errEnded where this process started it, but it is over: the runner
+// may begin a unit that late.
+func findSession(id string) (*session, error) {
+	if s, ok := sessions.Load(id); ok {
+		return s.(*session), nil
+	}
+	if strings.HasPrefix(id, thisProcess) {
+		return nil, errEnded
+	}
+	return nil, nil
 }
 
-// begin counts a unit as running; the caller owes active.Done unless there is an
-// error.
-func (s *session) begin() error {
+// begin counts a unit as running. When ok the caller owes a call of finish; when
+// not, and there is no error, the unit is left for another start.
+func (s *session) begin() (ok bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.ended {
-		return errEnded
-	}
-	if s.ctx.Err() != nil {
+	switch {
+	case s.ended:
+		return false, errEnded
+	case s.ctx.Err() != nil:
 		s.record(context.Cause(s.ctx))
-		return s.err
+		return false, s.err
+	case s.stopped() || s.inARow >= giveUpAfter:
+		s.leftOver++
+		return false, nil
 	}
 	s.active.Add(1)
-	return nil
+	return true, nil
+}
+
+// stopped reports whether no more units shall be begun.
+func (s *session) stopped() bool {
+	select {
+	case <-s.stop:
+		return true
+	default:
+		return false
+	}
 }
 
 // end stops the units that are still running, which the runner leaves alone
@@ -88,13 +133,43 @@ func (s *session) record(err error) {
 	}
 }
 
+// quarantine leaves a unit out.
+func (s *session) quarantine(unit Unit, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.failed = append(s.failed, Quarantined{unit, err})
+	s.inARow++
+}
+
+// leave gives a unit up that was waiting to be tried again.
+func (s *session) leave() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.leftOver++
+}
+
+// succeed notes that a unit is done.
+func (s *session) succeed() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.inARow = 0
+}
+
 // result returns the sum of the tallies, nil when the pipeline ended elsewhere.
 // A unit's own error goes before err, what the runner made of it.
 func (s *session) result(err error) (*Tally, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.err != nil {
+	switch {
+	case s.err != nil:
 		return nil, s.err
+	case err != nil:
+		return nil, err
+	case s.leftOver > 0 && s.stopped():
+		return nil, &StoppedError{Output: s.output, Done: s.meter.sum.Units, Units: s.units}
+	case len(s.failed) > 0:
+		slices.SortFunc(s.failed, func(a, b Quarantined) int { return a.Unit.Index - b.Unit.Index })
+		return nil, &IncompleteError{Output: s.output, Units: s.units, Failed: s.failed, GaveUp: s.leftOver > 0}
 	}
-	return s.tally, err
+	return s.tally, nil
 }

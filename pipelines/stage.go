@@ -2,7 +2,6 @@ package pipelines
 
 import (
 	"context"
-	"fmt"
 	"reflect"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
@@ -48,62 +47,51 @@ type unitFn struct {
 	Job     string
 	Spec    []byte
 	Output  string
+	Folder  string // of a retry, below Output
 	Split   string
 	Session string
 }
 
-// ProcessElement runs one unit, publishes its files and then its summary.
+// ProcessElement runs one unit, publishes its files and then its summary. It
+// emits nothing for a unit that is left to another start.
 func (f *unitFn) ProcessElement(ctx context.Context, unit Unit, emit func(Tally)) error {
-	s := findSession(f.Session)
-	if s == nil {
+	s, err := findSession(f.Session)
+	switch {
+	case err != nil:
+		return err
+	case s == nil:
 		return f.runOnWorker(ctx, unit, emit)
 	}
-	if err := s.begin(); err != nil {
+	if ok, err := s.begin(); !ok {
 		return err
 	}
 	defer s.active.Done()
-	counts, err := f.run(s.ctx, s.job, unit, s.meter.add)
+	counts, done, err := s.do(f, unit)
 	if err != nil {
 		s.fail(err)
 		return err
 	}
-	f.finish(ctx, counts, emit)
+	if done {
+		f.finish(ctx, counts, emit)
+	}
 	return nil
 }
 
 func (f *unitFn) runOnWorker(ctx context.Context, unit Unit, emit func(Tally)) error {
+	store, err := storage.Open(f.Output)
+	if err != nil {
+		return err
+	}
 	job, err := workerJob(f.Job, f.Spec)
 	if err != nil {
 		return err
 	}
-	counts, err := f.run(ctx, job, unit, func(Progress) {})
+	counts, err := f.run(ctx, inFolder(store, f.Folder), job, unit, func(Progress) {})
 	if err != nil {
 		return err
 	}
 	f.finish(ctx, counts, emit)
 	return nil
-}
-
-// run does a unit's work. A panic of the job is an error of the unit.
-func (f *unitFn) run(ctx context.Context, job Job, unit Unit, report func(Progress)) (counts schema.Counts, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("unit %d (%s): panic: %v", unit.Index, unit.Name, p)
-		}
-	}()
-	store, err := storage.Open(f.Output)
-	if err != nil {
-		return counts, err
-	}
-	summary, err := job.RunUnit(ctx, Task{Unit: unit, Store: store, Report: report})
-	if err != nil {
-		return counts, fmt.Errorf("unit %d (%s): %w", unit.Index, unit.Name, err)
-	}
-	if err := publishUnit(ctx, store, f.Split, unit, summary); err != nil {
-		return counts, err
-	}
-	report(Progress{Units: 1})
-	return summary.Counts, nil
 }
 
 func (f *unitFn) finish(ctx context.Context, counts schema.Counts, emit func(Tally)) {
@@ -122,7 +110,7 @@ type tallyFn struct {
 
 // ProcessElement takes the only element: the sum over all units.
 func (f *tallyFn) ProcessElement(sum Tally) {
-	if s := findSession(f.Session); s != nil {
+	if s, _ := findSession(f.Session); s != nil {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.tally = &sum

@@ -2,6 +2,7 @@ package pipelines
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -43,9 +44,7 @@ func TestUnitOnWorkerWithoutSession(t *testing.T) {
 	if job, err := workerJob(req.Job, req.Spec); err == nil {
 		job.Close() // workers never do; the other tests count open jobs
 	}
-	if err := recommit(t, req, &got); err != nil {
-		t.Error(err)
-	}
+	mustRun(t, req, Options{}) // finds both units done
 }
 
 func TestDeal(t *testing.T) {
@@ -72,5 +71,18 @@ func TestIsWorkerFlag(t *testing.T) {
 		if isWorkerFlag(arg) != want {
 			t.Errorf("isWorkerFlag(%q) is %v", arg, !want)
 		}
+	}
+}
+
+// TestUnitAfterItsRun is begun by the runner when its run is over already.
+func TestUnitAfterItsRun(t *testing.T) {
+	req := request(t, 1, fakeSpec{})
+	fn := unitFn{Job: req.Job, Spec: req.Spec, Output: req.Output, Split: req.Split, Session: thisProcess + rand.Text()}
+	if err := fn.ProcessElement(t.Context(), req.Plan.Units[0], func(Tally) {}); !errors.Is(err, errEnded) {
+		t.Errorf("error is %v, want errEnded", err)
+	}
+	wantUnfinished(t, req.Output)
+	if files := contents(t, req.Output); len(files) > 0 {
+		t.Errorf("it wrote %v", files)
 	}
 }

@@ -1,6 +1,7 @@
 package pipelines
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -11,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/groundmill/groundmill/schema"
 )
 
 // Unit is one numbered piece of the input, the unit of work, of publishing and
@@ -21,6 +24,16 @@ type Unit struct {
 	Name  string // the input as output files name it: relative to the pattern's fixed part, slashes
 	Path  string // where the input is
 	Bytes int64  // size of the input
+
+	// History and Reasons say in a retry which records are to be done again: what
+	// the files, the oldest first, leave rejected for these reasons.
+	History []RejectFile
+	Reasons []string
+}
+
+// file returns the name of the unit's file of a kind.
+func (u *Unit) file(kind schema.Kind, split string) string {
+	return schema.FileName(kind, split, u.Index, u.Of)
 }
 
 // Plan is the list of inputs, cut into units.
@@ -40,14 +53,10 @@ func (p *Plan) Bytes() int64 {
 	return sum
 }
 
-// ErrNoInput is wrapped by PlanFiles when nothing matches.
-var ErrNoInput = errors.New("no input")
-
 // PlanFiles makes one unit of each file that pattern names, in order of the
 // names. pattern is a file, a folder, whose files with the extension ext are
-// taken, or a glob as path/filepath defines it. Every file is opened once, so
-// that an unreadable one is an error now, not hours later.
-func PlanFiles(pattern, ext string) (Plan, error) {
+// taken, or a glob as path/filepath defines it. No file is opened.
+func PlanFiles(ctx context.Context, pattern, ext string) (Plan, error) {
 	root, paths, err := expand(pattern, ext)
 	if err != nil {
 		return Plan{}, err
@@ -55,7 +64,10 @@ func PlanFiles(pattern, ext string) (Plan, error) {
 	plan := Plan{Units: make([]Unit, 0, len(paths))}
 	digest := sha256.New()
 	for i, path := range paths {
-		size, err := readable(path)
+		info, err := os.Stat(path)
+		if err == nil && !info.Mode().IsRegular() {
+			err = fmt.Errorf("%s is not a regular file", path)
+		}
 		if err != nil {
 			return Plan{}, fmt.Errorf("input: %w", err)
 		}
@@ -66,7 +78,7 @@ func PlanFiles(pattern, ext string) (Plan, error) {
 		if !utf8.ValidString(path) {
 			return Plan{}, fmt.Errorf("input: the name of %q is not UTF-8, as rows and Beam need it; rename the file", path)
 		}
-		unit := Unit{Index: i, Of: len(paths), Name: filepath.ToSlash(rel), Path: path, Bytes: size}
+		unit := Unit{Index: i, Of: len(paths), Name: filepath.ToSlash(rel), Path: path, Bytes: info.Size()}
 		plan.Units = append(plan.Units, unit)
 		fmt.Fprintf(digest, "%q %d\n", unit.Name, unit.Bytes)
 	}
@@ -120,21 +132,4 @@ func isGlob(path string) bool { return strings.ContainsAny(path, `*?[`) }
 // escapeGlob makes a glob that matches path only.
 func escapeGlob(path string) string {
 	return strings.NewReplacer(`*`, `\*`, `?`, `\?`, `[`, `\[`, `\`, `\\`).Replace(path)
-}
-
-// readable returns the size of a regular file that can be opened.
-func readable(path string) (int64, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return 0, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return 0, err
-	}
-	if !info.Mode().IsRegular() {
-		return 0, fmt.Errorf("%s is not a regular file", path)
-	}
-	return info.Size(), nil
 }

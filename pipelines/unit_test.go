@@ -10,7 +10,7 @@ import (
 )
 
 // writeFiles makes files of the given sizes below a new folder.
-func writeFiles(t *testing.T, sizes map[string]int) string {
+func writeFiles(t testing.TB, sizes map[string]int) string {
 	t.Helper()
 	root := t.TempDir()
 	for name, size := range sizes {
@@ -41,7 +41,7 @@ func TestPlanFiles(t *testing.T) {
 		{"o[d]d/e.tar", []string{"e.tar"}},
 	}
 	for _, tt := range tests {
-		plan, err := PlanFiles(filepath.Join(root, tt.pattern), ".tar")
+		plan, err := PlanFiles(t.Context(), filepath.Join(root, tt.pattern), ".tar")
 		if err != nil {
 			t.Errorf("PlanFiles(%q): %v", tt.pattern, err)
 			continue
@@ -81,13 +81,12 @@ func TestPlanFilesRefuses(t *testing.T) {
 		{"glob without match", filepath.Join(root, "*.tar"), true},
 		{"missing file", filepath.Join(root, "b.tar"), true},
 		{"malformed glob", filepath.Join(root, "[.tar"), false},
-		{"unreadable file among good ones", filepath.Join(root, "z"), false},
 		{"folder named like a tar", filepath.Join(root, "f"), false},
 		{"name that is not UTF-8", writeFiles(t, map[string]int{"caf\xe9.tar": 1}), false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := PlanFiles(tt.pattern, ".tar")
+			_, err := PlanFiles(t.Context(), tt.pattern, ".tar")
 			if err == nil || errors.Is(err, ErrNoInput) != tt.noInput {
 				t.Errorf("error is %v", err)
 			}
@@ -98,7 +97,7 @@ func TestPlanFilesRefuses(t *testing.T) {
 func TestFingerprint(t *testing.T) {
 	sizes := map[string]int{"a.tar": 1, "b.tar": 2}
 	fingerprint := func(sizes map[string]int) string {
-		plan, err := PlanFiles(writeFiles(t, sizes), ".tar")
+		plan, err := PlanFiles(t.Context(), writeFiles(t, sizes), ".tar")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -12,6 +12,9 @@ type Identity struct {
 	InputFingerprint string `json:"input_fingerprint"`
 	// RetryOf is set in a run that does rejects of another run again.
 	RetryOf *RetryOf `json:"retry_of,omitempty"`
+	// RefilterOf is the hex digest of the manifest of the run whose raw files were
+	// filtered again, "" when there is none.
+	RefilterOf string `json:"refilter_of,omitempty"`
 }
 
 // RetryOf says which records of which run a retry did again.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/groundmill/groundmill/internal/webdataset"
+	"github.com/groundmill/groundmill/pipelines"
 	"github.com/groundmill/groundmill/teacher"
 )
 
@@ -71,7 +72,7 @@ func bareLoop(b *testing.B, opts Options) time.Duration {
 	}
 	defer j.Close()
 	batches := make(chan []*record, 1<<16)
-	plan, err := plan(opts.Input.Shards)
+	plan, err := pipelines.PlanFiles(b.Context(), opts.Input.Shards, ".tar")
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -122,7 +123,7 @@ func prepareAll(b *testing.B, j *job, path string) (batches [][]*record) {
 // goodRecords prepares a sample that has no rejects.
 func goodRecords(b *testing.B, j *job, s webdataset.Sample) []*record {
 	b.Helper()
-	g := j.prepare("bench", s, 0)
+	g := j.prepare("bench", s, 0, nil)
 	if g.err != nil || len(g.open()) < len(g.records) {
 		b.Fatalf("sample %s: %v, %+v", s.Key, g.err, g.records[0].reject)
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -134,34 +135,82 @@ func TestRefusedInputs(t *testing.T) {
 	}
 }
 
-func TestUsedOutputIsRefused(t *testing.T) {
+// TestUsedOutput runs again in the folder of a finished run: with the same
+// configuration, spelled out or not, nothing is done; with another it is refused.
+func TestUsedOutput(t *testing.T) {
 	opts := testOptions(t, shards(t, tarOf(t, pairs(2)...)))
 	mustRun(t, opts)
 	before := digests(t, opts.Output.Dir)
-	_, err := Run(t.Context(), opts, RunOptions{})
-	var refused *pipelines.OutputError
-	if !errors.As(err, &refused) || refused.State != pipelines.OutputComplete {
-		t.Errorf("error is %v", err)
+	same := opts
+	same.Beam.Lanes, same.Teacher.Workers, same.Limits.MaxRejectRatio = 7, 3, 0.5
+	var state pipelines.State
+	_, err := Run(t.Context(), same, RunOptions{ToolVersion: "test", Begin: func(s *pipelines.Status) { state = s.State }})
+	if err != nil || state != pipelines.StateComplete {
+		t.Errorf("again: %s, %v", state, err)
+	}
+	other := opts
+	other.Filter.MinScore = 0.7
+	_, err = Run(t.Context(), other, RunOptions{ToolVersion: "test"})
+	if err == nil || !strings.Contains(err.Error(), "config differs in filter.min_score: the folder has 0.5, this run 0.7") {
+		t.Errorf("another threshold: %v", err)
 	}
 	if diff := cmp.Diff(before, digests(t, opts.Output.Dir)); diff != "" {
 		t.Errorf("the finished run changed:\n%s", diff)
 	}
 }
 
-// TestInputVanishes removes a tar between plan and work.
-func TestInputVanishes(t *testing.T) {
-	input := shards(t, tarOf(t, pairs(2)...), tarOf(t, pairs(2)...))
-	opts := testOptions(t, input)
-	opts.Beam.Lanes = 1
-	_, err := Run(t.Context(), opts, RunOptions{Observe: func(p pipelines.Progress) {
-		if p.Units == 0 {
-			os.Remove(filepath.Join(input, "00001.tar"))
-		}
-	}})
-	if !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), "00001.tar") {
-		t.Errorf("error is %v, want one that names the tar", err)
+// TestUnreadableInput takes inputs away, or changes them, between plan and work:
+// the others are done, and when they are back the run ends as if nothing had been.
+func TestUnreadableInput(t *testing.T) {
+	small, big := tarOf(t, pairs(2)...), tarOf(t, pairs(5)...)
+	tests := []struct {
+		name  string
+		spoil func(path string) error
+		want  string
+	}{
+		{"gone", os.Remove, "no such file"},
+		{"grown", func(path string) error { return os.WriteFile(path, big, 0o644) }, "when the run was planned"},
+		{"no tar", func(path string) error {
+			return os.WriteFile(path, bytes.Repeat([]byte("text "), len(small))[:len(small)], 0o644)
+		}, "not a tar file"},
 	}
-	wantNoEnd(t, opts.Output.Dir)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			input := shards(t, small, small, small)
+			path := filepath.Join(input, "00001.tar")
+			opts := testOptions(t, input)
+			opts.Beam.Lanes = 1
+			_, err := Run(t.Context(), opts, RunOptions{ToolVersion: "test", After: noPause, Observe: func(p pipelines.Progress) {
+				if p.Records == 1 {
+					if err := tt.spoil(path); err != nil {
+						t.Error(err)
+					}
+				}
+			}})
+			var incomplete *pipelines.IncompleteError
+			if !errors.As(err, &incomplete) || len(incomplete.Failed) != 1 || incomplete.Failed[0].Unit.Name != "00001.tar" || !strings.Contains(err.Error(), tt.want) {
+				t.Fatalf("error is %v, want one about 00001.tar", err)
+			}
+			wantNoEnd(t, opts.Output.Dir)
+			if err := os.WriteFile(path, small, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			mustRun(t, opts)
+			smooth := opts
+			smooth.Output.Dir = filepath.Join(t.TempDir(), "smooth")
+			mustRun(t, smooth)
+			if diff := cmp.Diff(digests(t, smooth.Output.Dir), digests(t, opts.Output.Dir)); diff != "" {
+				t.Errorf("files (-smooth +continued):\n%s", diff)
+			}
+		})
+	}
+}
+
+// noPause is a RunOptions.After that does not wait.
+func noPause(time.Duration) <-chan time.Time {
+	now := make(chan time.Time, 1)
+	now <- time.Time{}
+	return now
 }
 
 // wantNoEnd checks what holds after every failure: no end mark, no temporary

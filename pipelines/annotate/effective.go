@@ -48,9 +48,9 @@ func (o Options) Effective() Effective {
 	return e
 }
 
-// canonical returns the configuration as YAML, fields in the order of the
-// struct, and the hex SHA-256 of that text.
-func (e Effective) canonical() (text, digest string, err error) {
+// Canonical returns the configuration as YAML, fields in the order of the
+// struct, and the hex SHA-256 of that text: what schema.Identity holds.
+func (e Effective) Canonical() (text, digest string, err error) {
 	data, err := yaml.Marshal(e)
 	if err != nil {
 		return "", "", fmt.Errorf("annotate: encode configuration: %w", err)

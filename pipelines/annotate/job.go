@@ -9,7 +9,6 @@ import (
 	"github.com/groundmill/groundmill/pipelines"
 	"github.com/groundmill/groundmill/schema"
 	"github.com/groundmill/groundmill/teacher"
-	"github.com/groundmill/groundmill/teacher/raster"
 )
 
 // job is the pipelines.Job: everything that the units of a process share.
@@ -52,21 +51,14 @@ func newJob(s spec, model teacher.Teacher) (*job, error) {
 	if err != nil {
 		return nil, fmt.Errorf("filter: %w", err)
 	}
-	config, digest, err := s.Options.Effective().canonical()
+	identity, err := identify(s, extractor)
 	if err != nil {
 		return nil, err
 	}
+	identity.Model = schema.Model(model.Info())
 	return &job{
-		opts: s.Options,
-		identity: schema.Identity{
-			ToolVersion:      s.ToolVersion,
-			ConfigSHA256:     digest,
-			Config:           config,
-			Model:            schema.Model(model.Info()),
-			ImageDecoder:     raster.JPEGDecoder(),
-			WordListSHA256:   extractor.WordListHash(),
-			InputFingerprint: s.InputFingerprint,
-		},
+		opts:      s.Options,
+		identity:  identity,
 		extractor: extractor,
 		teacher:   guarded(model, s.Options.Teacher),
 		filter:    rules,

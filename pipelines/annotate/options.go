@@ -19,12 +19,13 @@ type Options struct {
 	Teacher TeacherOptions `yaml:"teacher"`
 	Filter  filter.Config  `yaml:"filter"`
 	Output  OutputOptions  `yaml:"output"`
+	Limits  LimitOptions   `yaml:"limits"`
 	Beam    BeamOptions    `yaml:"beam"`
 }
 
 // InputOptions say what is read.
 type InputOptions struct {
-	// Shards names the tars: a file, a folder or a glob.
+	// Shards names the tars, see pipelines.PlanFiles.
 	Shards string `yaml:"shards"`
 	// MaxImageBytes is the largest image file, also the largest of any other
 	// member of a tar.
@@ -61,7 +62,8 @@ func (o ExtractOptions) options() extract.Options {
 
 // OutputOptions say what is written.
 type OutputOptions struct {
-	// Dir is the folder of the results; it must be empty or missing.
+	// Dir is the folder of the results, local or in a bucket: empty, missing, or
+	// of a run of the same configuration, which is continued.
 	Dir string `yaml:"dir"`
 	// Split is the first part of the file names: train, validation or test for
 	// Hugging Face's readers.
@@ -70,6 +72,12 @@ type OutputOptions struct {
 	RawFloor float64 `yaml:"raw_floor"`
 	// EmbedImages stores each image in its row of the data files.
 	EmbedImages bool `yaml:"embed_images"`
+}
+
+// LimitOptions end a run that rejects too much, see pipelines.Limits.
+type LimitOptions struct {
+	MaxRejectRatio float64 `yaml:"max_reject_ratio"`
+	MinRecords     int64   `yaml:"min_records"`
 }
 
 // BeamOptions say how Beam runs the job.
@@ -87,6 +95,7 @@ func Default() Options {
 		Teacher: defaultTeacher(),
 		Filter:  filter.Default(),
 		Output:  OutputOptions{Split: "train", RawFloor: 0.1},
+		Limits:  LimitOptions{MaxRejectRatio: 1, MinRecords: 1000},
 		Beam:    BeamOptions{Runner: pipelines.RunnerPrism, Lanes: 2},
 	}
 }
@@ -100,6 +109,7 @@ func (o Options) Validate() error {
 	o.Teacher.check(&c)
 	checkFilter(&c, o.Filter)
 	o.Output.check(&c)
+	o.Limits.check(&c)
 	if o.Beam.Runner != pipelines.RunnerPrism {
 		c.Addf("beam.runner", "%q is unknown, use one of %q", o.Beam.Runner, pipelines.Runners)
 	}
@@ -109,7 +119,7 @@ func (o Options) Validate() error {
 
 func (o InputOptions) check(c *schema.Check) {
 	if o.Shards == "" {
-		c.Addf("input.shards", "is empty; name a tar, a folder of tars or a glob")
+		c.Addf("input.shards", "is empty; name a tar, a folder of tars, a glob or @ and a list")
 	}
 	between(c, "input.max_image_bytes", o.MaxImageBytes, 1, 1<<30)
 	between(c, "input.max_image_pixels", o.MaxImagePixels, 1, 1<<30)
@@ -133,6 +143,13 @@ func (o OutputOptions) check(c *schema.Check) {
 	if !(o.RawFloor >= 0 && o.RawFloor < 1) { // NaN too
 		c.Addf("output.raw_floor", "%v is not in [0, 1)", o.RawFloor)
 	}
+}
+
+func (o LimitOptions) check(c *schema.Check) {
+	if !(o.MaxRejectRatio > 0 && o.MaxRejectRatio <= 1) { // NaN too
+		c.Addf("limits.max_reject_ratio", "%v is not in (0, 1]; 1 is no limit", o.MaxRejectRatio)
+	}
+	between(c, "limits.min_records", o.MinRecords, 0, 1<<40)
 }
 
 // between records a number outside [low, high].

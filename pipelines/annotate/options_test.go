@@ -67,7 +67,7 @@ func TestEffectiveCoversTheOptions(t *testing.T) {
 	elsewhere := []string{ // places, and how much is done at once
 		"input.shards", "output.dir", "teacher.model", "teacher.library", "teacher.device", "teacher.memory_limit",
 		"teacher.engine_cache", "teacher.threads", "teacher.in_flight", "teacher.workers", "teacher.run_limit",
-		"beam.runner", "beam.lanes",
+		"beam.runner", "beam.lanes", "limits.max_reject_ratio", "limits.min_records", // when to stop
 	}
 	all := yamlPaths(reflect.TypeFor[Options](), "")
 	covered := append(yamlPaths(reflect.TypeFor[Effective](), ""), elsewhere...)
@@ -145,7 +145,7 @@ func TestConfigDigest(t *testing.T) {
 	digest := func(change func(*Options)) string {
 		o := base
 		change(&o)
-		_, digest, err := o.Effective().canonical()
+		_, digest, err := o.Effective().Canonical()
 		if err != nil {
 			t.Fatal(err)
 		}

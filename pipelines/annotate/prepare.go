@@ -22,9 +22,10 @@ const (
 	metaSanitized   = "caption_sanitized"
 )
 
-// prepare does all the CPU work that a sample needs before the teacher. A panic,
-// from a bug of ours, ends the run.
-func (j *job) prepare(shard string, s webdataset.Sample, offset int64) (g *group) {
+// prepare does all the CPU work that a sample, or the records of it that have
+// the keys in only, needs before the teacher. A panic, from a bug of ours, ends
+// the run.
+func (j *job) prepare(shard string, s webdataset.Sample, offset int64, only []string) (g *group) {
 	defer func() {
 		if p := recover(); p != nil {
 			g = &group{err: fmt.Errorf("sample %q: panic: %v\n%s", s.Key, p, debug.Stack())}
@@ -32,6 +33,9 @@ func (j *job) prepare(shard string, s webdataset.Sample, offset int64) (g *group
 	}()
 	c, err := readContent(&s, j.opts.Input.MaxCaptions)
 	g = newGroup(shard, s.Key, s.Index, offset, len(c.captions))
+	if !g.keep(only) {
+		err = fmt.Errorf("there is no record %q", only)
+	}
 	if err == nil {
 		err = j.fill(g, &c)
 	}
@@ -42,9 +46,9 @@ func (j *job) prepare(shard string, s webdataset.Sample, offset int64) (g *group
 // fill makes the rows of a sample, but for the boxes. The error is a *rejection
 // of all captions that have none of their own.
 func (j *job) fill(g *group, c *content) error {
-	for i, rec := range g.records {
+	for _, rec := range g.records {
 		rec.row.URL, rec.row.Meta = c.url, maps.Clone(c.meta)
-		if why := j.addPhrases(&rec.row, c.captions[i]); why != nil {
+		if why := j.addPhrases(&rec.row, c.captions[rec.caption]); why != nil {
 			rec.rejectFor(why)
 		}
 	}

@@ -3,6 +3,7 @@ package annotate
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/groundmill/groundmill/internal/webdataset"
@@ -14,6 +15,7 @@ import (
 type record struct {
 	position int64 // among the records of the unit; rows and rejects leave in this order
 	offset   int64 // bytes of the tar that were read when the sample was complete
+	caption  int   // number among the captions of its sample
 	last     bool  // of its sample
 
 	row      schema.Row // phrases without boxes until the teacher has answered
@@ -51,12 +53,26 @@ type group struct {
 func newGroup(shard, key string, index, offset int64, captions int) *group {
 	g := &group{key: strings.ToValidUTF8(key, "\uFFFD"), records: make([]*record, max(captions, 1))}
 	for i := range g.records {
-		r := &record{offset: offset, last: i == len(g.records)-1}
+		r := &record{offset: offset, caption: i, last: i == len(g.records)-1}
 		r.row.Key = recordKey(g.key, i, len(g.records))
 		r.row.Source = schema.Source{Shard: shard, Index: index}
 		g.records[i] = r
 	}
 	return g
+}
+
+// keep drops the records that have none of the keys; nil keeps all. A sample that
+// was one reject, or is one by now, stays whole. It reports whether any is left.
+func (g *group) keep(keys []string) bool {
+	if keys == nil || len(g.records) == 1 || slices.Contains(keys, g.key) {
+		return true
+	}
+	g.records = slices.DeleteFunc(g.records, func(r *record) bool { return !slices.Contains(keys, r.row.Key) })
+	if len(g.records) == 0 {
+		return false
+	}
+	g.records[len(g.records)-1].last = true
+	return true
 }
 
 // recordKey is the key of a sample's record number i of n.

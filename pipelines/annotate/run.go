@@ -3,13 +3,13 @@ package annotate
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"os"
+	"time"
 
-	"github.com/groundmill/groundmill/internal/webdataset"
+	"github.com/groundmill/groundmill/extract"
 	"github.com/groundmill/groundmill/pipelines"
 	"github.com/groundmill/groundmill/schema"
+	"github.com/groundmill/groundmill/teacher/raster"
 )
 
 // jobName is what the job is registered as.
@@ -17,12 +17,22 @@ const jobName = "annotate"
 
 func init() { pipelines.Register(jobName, open) }
 
-// RunOptions are what a run needs beside its configuration.
+// RunOptions are what a run needs beside its configuration. They have no
+// influence on the results.
 type RunOptions struct {
 	ToolVersion string // recorded in all files
-	// Observe sees the progress, see pipelines.Options.
+	// Redo and Retry are those of pipelines.Request.
+	Redo  []int
+	Retry []schema.Reason
+	// Stop, Begin, Observe and After are those of pipelines.Options.
+	Stop    <-chan struct{}
+	Begin   func(*pipelines.Status)
 	Observe func(pipelines.Progress)
+	After   func(time.Duration) <-chan time.Time
 }
+
+// kinds are the files of a unit.
+var kinds = []schema.Kind{schema.KindData, schema.KindRaw, schema.KindRejects}
 
 // spec is the job as workers get it.
 type spec struct {
@@ -31,52 +41,74 @@ type spec struct {
 	InputFingerprint string
 }
 
-// Run labels the inputs and returns the manifest that it wrote. What it promises
-// after errors and cancellation is pipelines.Run's word.
+// Run labels the inputs, or what of them is not labelled yet, and returns the
+// manifest. What it promises after errors and cancellation is pipelines.Run's
+// word.
 func Run(ctx context.Context, opts Options, run RunOptions) (*schema.Manifest, error) {
-	if err := opts.Validate(); err != nil {
-		return nil, &pipelines.RefusedError{Err: err}
+	req, err := newRequest(ctx, opts, run)
+	if err == nil {
+		err = probe(ctx, req.Plan)
 	}
-	plan, err := plan(opts.Input.Shards)
 	if err != nil {
 		return nil, &pipelines.RefusedError{Err: err}
 	}
-	data, err := json.Marshal(spec{opts, run.ToolVersion, plan.Fingerprint})
-	if err != nil {
-		return nil, fmt.Errorf("annotate: encode job: %w", err)
-	}
-	return pipelines.Run(ctx, pipelines.Request{
-		Job: jobName, Spec: data, Plan: plan, Output: opts.Output.Dir, Split: opts.Output.Split,
-	}, pipelines.Options{
-		Runner: opts.Beam.Runner, Lanes: opts.Beam.Lanes, Observe: run.Observe,
+	return pipelines.Run(ctx, req, pipelines.Options{
+		Runner:  opts.Beam.Runner,
+		Lanes:   opts.Beam.Lanes,
+		Limits:  pipelines.Limits(opts.Limits),
+		Stop:    run.Stop,
+		Begin:   run.Begin,
+		Observe: run.Observe,
+		After:   run.After,
 	})
 }
 
-// plan lists the tars. A file that is no tar is an error before any work.
-func plan(shards string) (pipelines.Plan, error) {
-	plan, err := pipelines.PlanFiles(shards, ".tar")
+// Plan says what the output folder holds of the run, see pipelines.Inspect. It
+// opens no model: whether that is the same shows when the run goes on.
+func Plan(ctx context.Context, opts Options, run RunOptions) (*pipelines.Status, error) {
+	req, err := newRequest(ctx, opts, run)
 	if err != nil {
-		return plan, err
+		return nil, &pipelines.RefusedError{Err: err}
 	}
-	for _, unit := range plan.Units {
-		if err := probe(unit.Path); err != nil {
-			return plan, fmt.Errorf("input: %w", err)
-		}
+	extractor, err := extract.New(opts.Extract.options())
+	if err != nil {
+		return nil, &pipelines.RefusedError{Err: fmt.Errorf("extract: %w", err)}
 	}
-	return plan, nil
+	identity, err := identify(spec{opts, run.ToolVersion, req.Plan.Fingerprint}, extractor)
+	if err != nil {
+		return nil, err
+	}
+	return pipelines.Inspect(ctx, req, identity)
 }
 
-// probe reads the beginning of a file and refuses what is no tar. Damage is for
-// the unit to report.
-func probe(path string) error {
-	f, err := os.Open(path)
+// newRequest lists the inputs.
+func newRequest(ctx context.Context, opts Options, run RunOptions) (pipelines.Request, error) {
+	if err := opts.Validate(); err != nil {
+		return pipelines.Request{}, err
+	}
+	plan, err := pipelines.PlanFiles(ctx, opts.Input.Shards, ".tar")
 	if err != nil {
-		return err
+		return pipelines.Request{}, err
 	}
-	defer f.Close()
-	var format *webdataset.FormatError
-	if _, err := webdataset.Open(f, path, webdataset.Limits{Extensions: []string{}}).Next(); errors.As(err, &format) {
-		return err
+	data, err := json.Marshal(spec{opts, run.ToolVersion, plan.Fingerprint})
+	if err != nil {
+		return pipelines.Request{}, fmt.Errorf("annotate: encode job: %w", err)
 	}
-	return nil
+	return pipelines.Request{
+		Job: jobName, Spec: data, Plan: plan, Output: opts.Output.Dir, Split: opts.Output.Split, Kinds: kinds,
+		Redo: run.Redo, Retry: run.Retry,
+	}, nil
+}
+
+// identify says what makes the files, but for the model.
+func identify(s spec, extractor *extract.Extractor) (schema.Identity, error) {
+	config, digest, err := s.Options.Effective().Canonical()
+	return schema.Identity{
+		ToolVersion:      s.ToolVersion,
+		ConfigSHA256:     digest,
+		Config:           config,
+		ImageDecoder:     raster.JPEGDecoder(),
+		WordListSHA256:   extractor.WordListHash(),
+		InputFingerprint: s.InputFingerprint,
+	}, err
 }

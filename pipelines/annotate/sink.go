@@ -75,7 +75,7 @@ func (s *sink) write(rec *record) error {
 	s.offset = rec.offset
 	s.records++
 	if rec.reject != nil {
-		step.Rejects = 1
+		step.Rejects, step.Reject = 1, rec.reject
 		if err := s.rejects.Write(*rec.reject); err != nil {
 			return err
 		}

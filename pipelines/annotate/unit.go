@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"runtime/debug"
 	"sync"
 
@@ -17,19 +16,19 @@ import (
 	"github.com/groundmill/groundmill/teacher"
 )
 
-// RunUnit labels one tar.
+// RunUnit labels one tar, or some of its records.
 func (j *job) RunUnit(ctx context.Context, task pipelines.Task) (schema.UnitSummary, error) {
-	file, err := os.Open(task.Path)
+	in, err := openInput(ctx, task.Unit)
 	if err != nil {
 		return schema.UnitSummary{}, err
 	}
-	defer file.Close()
+	defer in.Close()
 	out, err := newSink(ctx, task, j)
 	if err != nil {
 		return schema.UnitSummary{}, err
 	}
 	defer out.abandon()
-	u := j.newUnit(task, file)
+	u := j.newUnit(task, in)
 	if err := u.run(ctx, out); err != nil {
 		return schema.UnitSummary{}, err
 	}
@@ -45,6 +44,7 @@ func (j *job) RunUnit(ctx context.Context, task pipelines.Task) (schema.UnitSumm
 type unit struct {
 	job    *job
 	name   string
+	only   pipelines.Selection // nil is all
 	reader *webdataset.Reader
 
 	// For after run, each written by one stage.
@@ -69,6 +69,7 @@ func (j *job) newUnit(task pipelines.Task, tar io.Reader) *unit {
 	return &unit{
 		job:     j,
 		name:    task.Name,
+		only:    task.Records,
 		reader:  webdataset.Open(tar, task.Name, limits),
 		permits: make(chan struct{}, o.permits()),
 		samples: make(chan chan *group, o.permits()),
@@ -102,8 +103,17 @@ func (u *unit) run(outer context.Context, out *sink) error {
 		return context.Cause(outer)
 	case err != nil:
 		return err
+	}
+	return u.count(out)
+}
+
+// count proves that nothing was lost on the way.
+func (u *unit) count(out *sink) error {
+	switch {
 	case u.finished != u.begun || out.records != u.records:
 		return fmt.Errorf("%d samples with %d records were begun, %d with %d were written", u.begun, u.records, u.finished, out.records)
+	case u.only != nil && u.begun != int64(len(u.only)):
+		return fmt.Errorf("%d samples are to be done again, %d of them are in the tar", len(u.only), u.begun)
 	}
 	return nil
 }
@@ -120,15 +130,15 @@ func (u *unit) read(ctx context.Context) error {
 	defer u.preparing.Wait()
 	defer close(u.samples)
 	for {
-		if err := send(ctx, u.permits, struct{}{}); err != nil {
-			return err
-		}
-		sample, err := u.reader.Next()
+		sample, err := u.next(ctx)
+		var format *webdataset.FormatError
 		switch {
 		case err == io.EOF:
 			return nil
 		case errors.As(err, &u.damage):
 			return u.rejectLost(ctx)
+		case errors.As(err, &format):
+			return noTar{format}
 		case err != nil:
 			return err
 		}
@@ -141,9 +151,31 @@ func (u *unit) read(ctx context.Context) error {
 	}
 }
 
+// next takes a permit and reads the next sample that is to be done.
+func (u *unit) next(ctx context.Context) (webdataset.Sample, error) {
+	if err := send(ctx, u.permits, struct{}{}); err != nil {
+		return webdataset.Sample{}, err
+	}
+	for {
+		sample, err := u.reader.Next()
+		if err != nil || u.wants(sample.Index) {
+			return sample, err
+		}
+		if ctx.Err() != nil {
+			return sample, context.Cause(ctx)
+		}
+	}
+}
+
+// wants reports whether the sample at a position is to be done.
+func (u *unit) wants(index int64) bool {
+	_, listed := u.only[index]
+	return u.only == nil || listed
+}
+
 // rejectLost rejects the sample that the damage cut through, if it did.
 func (u *unit) rejectLost(ctx context.Context) error {
-	if u.damage.LostKey == "" {
+	if u.damage.LostKey == "" || !u.wants(u.damage.LostIndex) {
 		return nil
 	}
 	u.begun++
@@ -158,7 +190,7 @@ func (u *unit) prepare(ctx context.Context, sample webdataset.Sample, offset int
 		return &group{err: err}
 	}
 	defer func() { <-u.job.cpu }()
-	return u.job.prepare(u.name, sample, offset)
+	return u.job.prepare(u.name, sample, offset, u.only[sample.Index])
 }
 
 // collect takes the prepared samples in input order and forms batches.
