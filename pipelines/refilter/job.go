@@ -1,0 +1,49 @@
+package refilter
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/groundmill/groundmill/filter"
+	"github.com/groundmill/groundmill/pipelines"
+	"github.com/groundmill/groundmill/schema"
+)
+
+// job is the pipelines.Job: everything that the units of a process share.
+type job struct {
+	source   *source
+	rules    *filter.Filter
+	changes  schema.Columns // what the rules can change
+	identity schema.Identity
+}
+
+// open is the pipelines.Factory.
+func open(data []byte) (pipelines.Job, error) {
+	var s spec
+	if err := json.Unmarshal(data, &s); err != nil {
+		return nil, fmt.Errorf("refilter: decode job: %w", err)
+	}
+	src, err := openSource(context.Background(), s.Source)
+	if err != nil {
+		return nil, err
+	}
+	if src.digest != s.ManifestSHA256 {
+		return nil, fmt.Errorf("source %s: its %s has changed since the run was planned; start again", src.store, schema.ManifestName)
+	}
+	j := &job{source: src, changes: schema.BoxColumns}
+	if len(s.Options.Filter.DropFlags) > 0 {
+		j.changes = schema.PhraseColumns
+	}
+	if j.rules, err = filter.New(s.Options.Filter); err != nil {
+		return nil, fmt.Errorf("filter: %w", err)
+	}
+	j.identity, err = src.identity(s.Options.Filter, s.ToolVersion)
+	return j, err
+}
+
+// Identity says what makes the files.
+func (j *job) Identity() schema.Identity { return j.identity }
+
+// Close does nothing: there is no teacher.
+func (j *job) Close() error { return nil }

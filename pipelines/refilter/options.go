@@ -1,0 +1,69 @@
+package refilter
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/groundmill/groundmill/filter"
+	"github.com/groundmill/groundmill/pipelines"
+	"github.com/groundmill/groundmill/schema"
+)
+
+// Options is the configuration of the job.
+type Options struct {
+	Filter filter.Config `yaml:"filter"`
+	Output OutputOptions `yaml:"output"`
+	Beam   BeamOptions   `yaml:"beam"`
+}
+
+// OutputOptions say what is written.
+type OutputOptions struct {
+	// Dir is the folder of the results, local or in a bucket: empty, missing, or
+	// of an equal run, which is continued.
+	Dir string `yaml:"dir"`
+	// WithoutImages agrees to data files without images from a source whose data
+	// files have them: raw files never do.
+	WithoutImages bool `yaml:"without_images"`
+}
+
+// BeamOptions say how Beam runs the job.
+type BeamOptions struct {
+	Runner string `yaml:"runner"` // one of pipelines.Runners
+	Lanes  int    `yaml:"lanes"`  // raw files side by side, 1 to 8
+}
+
+// Default returns the options that a configuration starts from. Output.Dir has
+// no default.
+func Default() Options {
+	return Options{
+		Filter: filter.Default(),
+		Beam:   BeamOptions{Runner: pipelines.RunnerPrism, Lanes: 2},
+	}
+}
+
+// Validate returns a *schema.InvalidError that lists every problem, or nil. It
+// looks at no file.
+func (o Options) Validate() error {
+	var c schema.Check
+	checkFilter(&c, o.Filter)
+	if o.Output.Dir == "" {
+		c.Addf("output.dir", "is empty; name a folder for the results")
+	}
+	if !slices.Contains(pipelines.Runners, o.Beam.Runner) {
+		c.Addf("beam.runner", "%q is unknown, use one of %q", o.Beam.Runner, pipelines.Runners)
+	}
+	if o.Beam.Lanes < 1 || o.Beam.Lanes > 8 {
+		c.Addf("beam.lanes", "%d is not between 1 and 8", o.Beam.Lanes)
+	}
+	return c.Err("configuration")
+}
+
+// checkFilter adds what the filter finds wrong with its section.
+func checkFilter(c *schema.Check, o filter.Config) {
+	var invalid *schema.InvalidError
+	if errors.As(o.Validate(), &invalid) {
+		for _, p := range invalid.Problems {
+			c.Addf("filter."+p.Path, "%s", p.Text)
+		}
+	}
+}

@@ -1,0 +1,96 @@
+package refilter
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/groundmill/groundmill/pipelines"
+	"github.com/groundmill/groundmill/schema"
+)
+
+// jobName is what the job is registered as.
+const jobName = "refilter"
+
+func init() { pipelines.Register(jobName, open) }
+
+// kinds are the files of a unit.
+var kinds = []schema.Kind{schema.KindData}
+
+// RunOptions are what a run needs beside its configuration. They have no
+// influence on the results, but for the version in the metadata.
+type RunOptions struct {
+	ToolVersion string // recorded in all files
+	// Redo is that of pipelines.Request.
+	Redo []int
+	// Stop, Begin, Observe and After are those of pipelines.Options.
+	Stop    <-chan struct{}
+	Begin   func(*pipelines.Status)
+	Observe func(pipelines.Progress)
+	After   func(time.Duration) <-chan time.Time
+}
+
+// spec is the job as workers get it.
+type spec struct {
+	Source         string // location
+	ManifestSHA256 string // of the source when the run was planned
+	Options        Options
+	ToolVersion    string
+}
+
+// Run filters the raw files of the run in source, a location as storage.Open
+// takes it, or what of them is not filtered yet, and returns the manifest. What
+// it promises after errors and cancellation is pipelines.Run's word.
+func Run(ctx context.Context, source string, opts Options, run RunOptions) (*schema.Manifest, error) {
+	req, err := newRequest(ctx, source, opts, run)
+	if err != nil {
+		return nil, &pipelines.RefusedError{Err: err}
+	}
+	return pipelines.Run(ctx, req, pipelines.Options{
+		Runner:  opts.Beam.Runner,
+		Lanes:   opts.Beam.Lanes,
+		Stop:    run.Stop,
+		Begin:   run.Begin,
+		Observe: run.Observe,
+		After:   run.After,
+	})
+}
+
+func newRequest(ctx context.Context, location string, opts Options, run RunOptions) (pipelines.Request, error) {
+	if err := opts.Validate(); err != nil {
+		return pipelines.Request{}, err
+	}
+	src, err := openSource(ctx, location)
+	if err != nil {
+		return pipelines.Request{}, err
+	}
+	if err := src.checkOptions(opts); err != nil {
+		return pipelines.Request{}, err
+	}
+	if err := checkApart(src.store.String(), opts.Output.Dir); err != nil {
+		return pipelines.Request{}, err
+	}
+	plan, err := src.plan(ctx)
+	if err != nil {
+		return pipelines.Request{}, err
+	}
+	data, err := json.Marshal(spec{location, src.digest, opts, run.ToolVersion})
+	if err != nil {
+		return pipelines.Request{}, fmt.Errorf("refilter: encode job: %w", err)
+	}
+	return pipelines.Request{
+		Job: jobName, Spec: data, Plan: plan, Output: opts.Output.Dir, Split: src.config.Output.Split, Kinds: kinds, Redo: run.Redo,
+	}, nil
+}
+
+// checkApart refuses an output folder inside the source, where its files would be
+// foreign.
+func checkApart(source, output string) error {
+	outer, inner := strings.TrimRight(source, "/")+"/", strings.TrimRight(output, "/")+"/"
+	if strings.HasPrefix(inner, outer) {
+		return fmt.Errorf("output %s lies in the source %s: choose a folder outside", output, source)
+	}
+	return nil
+}
