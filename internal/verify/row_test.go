@@ -71,15 +71,13 @@ func TestRowDifference(t *testing.T) {
 
 // tableOf is a table over rows that no schema.Writer takes, and an error.
 func tableOf(u *unitCheck, rows []*schema.Row, err error) *table {
-	next := func() (*schema.Row, error, bool) {
+	next := func() ([]schema.Row, error, bool) {
 		if len(rows) == 0 {
-			broken := err
-			err = nil
-			return nil, broken, broken != nil
+			return nil, err, err != nil
 		}
-		row := rows[0]
+		batch := []schema.Row{*rows[0]}
 		rows = rows[1:]
-		return row, nil, true
+		return batch, nil, true
 	}
 	return &table{check: u, name: "data/x.parquet", next: next, stop: func() {}}
 }

@@ -11,8 +11,9 @@ import (
 type table struct {
 	check  *unitCheck
 	name   string
-	next   func() (*schema.Row, error, bool)
+	next   func() ([]schema.Row, error, bool)
 	stop   func()
+	batch  []schema.Row // what is left of the last one
 	stats  schema.FileStats
 	failed bool // could not be read to its end
 }
@@ -37,8 +38,21 @@ func (u *unitCheck) openTable(kind schema.Kind, c *content) *table {
 		return nil
 	}
 	t := &table{check: u, name: name}
-	t.next, t.stop = iter.Pull2(reader.Rows())
+	t.next, t.stop = iter.Pull2(batches(reader))
 	return t
+}
+
+// batches iterates over the rows of a file; each batch is good until the next.
+func batches(reader *schema.Reader) iter.Seq2[[]schema.Row, error] {
+	return func(yield func([]schema.Row, error) bool) {
+		for _, group := range reader.Groups() {
+			for batch, err := range group.Batches(schema.AllColumns) {
+				if !yield(batch, err) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // close ends the walk.
@@ -75,25 +89,33 @@ func (u *unitCheck) checkFooter(name string, reader *schema.Reader) {
 	}
 }
 
-// advance returns the next row, nil after the last.
+// advance returns the next row, nil after the last. It is good until the one
+// after it is asked for.
 func (t *table) advance() *schema.Row {
-	if t == nil {
+	if t == nil || t.failed || len(t.batch) == 0 && !t.fill() {
 		return nil
 	}
-	row, err, ok := t.next()
-	switch {
-	case !ok:
-		return nil
-	case err != nil:
-		t.failed = true
-		t.check.add(Problem{Kind: KindNotParquet, Path: t.name, Row: new(t.stats.Rows), Text: err.Error()})
-		return nil
-	}
+	row := &t.batch[0]
+	t.batch = t.batch[1:]
 	if err := row.Validate(); err != nil {
 		t.check.addRow(t.name, t.stats.Rows, err)
 	}
 	count(&t.stats, row)
 	return row
+}
+
+// fill reads the next batch. It says whether there is one.
+func (t *table) fill() bool {
+	var err error
+	var ok bool
+	for ok = true; ok && err == nil && len(t.batch) == 0; {
+		t.batch, err, ok = t.next()
+	}
+	if err != nil {
+		t.failed = true
+		t.check.add(Problem{Kind: KindNotParquet, Path: t.name, Row: new(t.stats.Rows), Text: err.Error()})
+	}
+	return ok && err == nil
 }
 
 // count adds a row to what a file holds.
