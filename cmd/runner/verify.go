@@ -28,7 +28,7 @@ A run that is not finished is checked as far as it is there, and counts as
 different. --quick looks at names, sizes and footers alone: seconds instead of
 minutes, and blind to changes that keep a file's size.`,
 		Example:     "  runner verify out/demo\n  runner verify --quick --json gs://bucket/labels",
-		Annotations: exits(exitOK, exitDifferent, exitFailed, exitUsage, exitInterrupted),
+		Annotations: exits(exitOK, exitFailed, exitUsage, exitDifferent, exitInterrupted),
 		Args:        usageArgs(cobra.ExactArgs(1)),
 		RunE:        func(cmd *cobra.Command, args []string) error { return runVerify(cmd, c, args[0], o) },
 	}

@@ -31,7 +31,7 @@ func (u *unitCheck) read(ctx context.Context, contents map[schema.Kind]*content)
 	}
 	defer a.data.close()
 	defer a.raw.close()
-	if len(a.words) > 0 {
+	if a.raw != nil && len(a.words) > 0 { // else the inputs are another run's files
 		a.ledger.expect(a.words[0].Inputs)
 	}
 	a.readRows(ctx)
@@ -166,8 +166,8 @@ func (a *account) compareCount(field string, got int64, member func(*schema.Unit
 }
 
 // closeLedger looks for records that are lost or in two places. The records of a
-// retry are some of the input's, and so may be those of jobs that write no raw
-// file.
+// retry are some of the input's, and those of a job that writes no raw file some
+// of another run's.
 func (a *account) closeLedger() {
 	if !a.data.whole() || a.reasons == nil {
 		return

@@ -19,6 +19,7 @@ func (f *folder) readRecord(ctx context.Context) {
 	if f.record == nil {
 		return
 	}
+	f.report.Job = f.record.Job
 	f.addInvalid(f.record.Validate(), func(string) Problem {
 		return Problem{Kind: KindAccounting, Path: schema.RunName}
 	})

@@ -28,6 +28,7 @@ type Problem struct {
 // Report is what a check found in the folder of a run.
 type Report struct {
 	Location string `json:"location"`
+	Job      string `json:"job"` // that made the run, "" when it is not known
 	State    State  `json:"state"`
 	Quick    bool   `json:"quick"` // names, sizes and footers only
 	Units    int    `json:"units"` // of the plan, as far as it is known

@@ -72,7 +72,11 @@ func (r *Report) remedies() (lines []string) {
 	}
 	documents := has(func(p Problem) bool { return p.Unit == nil && !p.Kind.spares() })
 	if len(r.Redo) > 0 {
-		lines = append(lines, "redo with: runner annotate --config FILE --redo "+joinUnits(r.Redo))
+		command := "the command that began the run, and"
+		if r.Job != "" {
+			command = "runner " + r.Job + " ..."
+		}
+		lines = append(lines, fmt.Sprintf("redo with: %s --redo %s", printable(command), joinUnits(r.Redo)))
 	}
 	if documents {
 		lines = append(lines, "remove run.json, manifest.json and _SUCCESS, and the command that began the run writes them anew")

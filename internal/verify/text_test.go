@@ -34,7 +34,7 @@ func TestText(t *testing.T) {
   run.json: bad_run_record: unexpected end of JSON input
   data/train-00000-of-00003.parquet (unit 0): missing_file: it is listed and not there
   and 6 more
-redo with: runner annotate --config FILE --redo 0,2
+redo with: the command that began the run, and --redo 0,2
 remove run.json, manifest.json and _SUCCESS, and the command that began the run writes them anew
 `
 	got = strings.Replace(got, strings.Fields(got)[8], "BYTES", 1)
@@ -57,7 +57,7 @@ func TestRemedies(t *testing.T) {
 		{"nothing wrong", false, nil, ""},
 		{"unfinished", false, []Problem{at(KindNoSuccess, -1)}, ""},
 		{"foreign files", false, []Problem{at(KindUnlistedFile, 1), at(KindLeftoverTemp, -1)}, ""},
-		{"units", false, []Problem{at(KindBadRow, 4), at(KindWrongSize, 2), at(KindBadRow, 2), at(KindBadRow, 99)}, "redo with: runner annotate --config FILE --redo 2,4"},
+		{"units", false, []Problem{at(KindBadRow, 4), at(KindWrongSize, 2), at(KindBadRow, 2), at(KindBadRow, 99)}, "redo with: runner annotate ... --redo 2,4"},
 		{"documents", false, []Problem{at(KindBadManifest, -1)}, "remove run.json, manifest.json and _SUCCESS, and the command that began the run writes them anew"},
 		{"storage", false, []Problem{at(KindUnreadable, 1), at(KindUnreadable, -1)}, "some files could not be read: look after the storage, then check again"},
 		{"units of a retry", true, []Problem{at(KindBadRow, 4)}, "remove this folder and repeat the retry"},
@@ -66,7 +66,7 @@ func TestRemedies(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r := &Report{Units: 9, Problems: tt.problems}
+			r := &Report{Job: "annotate", Units: 9, Problems: tt.problems}
 			r.finish()
 			remedies := r.remedies
 			if tt.retry {
@@ -95,7 +95,7 @@ func TestJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `{"location":"out","state":"complete","quick":true,"units":3,"done":3,"files":8,"bytes":1234,"rows":12,"boxes":0,"rejects":0,` +
+	want := `{"location":"out","job":"annotate","state":"complete","quick":true,"units":3,"done":3,"files":8,"bytes":1234,"rows":12,"boxes":0,"rejects":0,` +
 		`"problems":[{"kind":"missing_file","path":"raw/train-00000-of-00003.parquet","unit":0,"text":"it is listed and not there"}],"omitted":0,"redo":[0]}`
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Errorf("JSON (-want +got):\n%s", diff)

@@ -21,7 +21,7 @@ func TestWholeRun(t *testing.T) {
 			opts.Observe = func(p Progress) { last = p }
 			got := mustCheck(t, store, opts)
 			want := &Report{
-				Location: "out", State: StateComplete, Quick: opts.Quick, Units: 3, Done: 3,
+				Location: "out", Job: "annotate", State: StateComplete, Quick: opts.Quick, Units: 3, Done: 3,
 				Files: 9, Bytes: got.Bytes, Rows: 12, Boxes: 12, Rejects: 6, Problems: []Problem{}, Redo: []int{},
 			}
 			if opts.Quick {
