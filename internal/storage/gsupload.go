@@ -150,8 +150,8 @@ func (u *upload) commit() error {
 	if err == nil {
 		return u.verify(attrs)
 	}
-	if u.ctx.Err() != nil || isStatus(err, http.StatusBadRequest) || isStatus(err, http.StatusUnauthorized) || isStatus(err, http.StatusForbidden) {
-		return err // nothing was stored
+	if u.ctx.Err() != nil || refused(err) {
+		return err
 	}
 	there, statErr := u.store.attrs(u.ctx, u.name)
 	switch {
@@ -161,6 +161,11 @@ func (u *upload) commit() error {
 		return ErrConflict
 	}
 	return nil
+}
+
+// refused reports whether the service has understood and did not do it.
+func refused(err error) bool {
+	return isStatus(err, http.StatusBadRequest) || isStatus(err, http.StatusUnauthorized) || isStatus(err, http.StatusForbidden)
 }
 
 // finish sends what was not sent and returns what the service then stored.
