@@ -146,8 +146,11 @@ func (r *run) run(ctx context.Context) (*schema.Manifest, error) {
 		return f.end, nil
 	}
 	unlock, err := r.store.Lock(ctx)
-	if err != nil {
+	switch {
+	case errors.Is(err, storage.ErrLocked):
 		return nil, &RefusedError{fmt.Errorf("output: %w", err)}
+	case err != nil: // nothing can be written there
+		return nil, fmt.Errorf("output: %w", err)
 	}
 	manifest, err := r.runLocked(ctx)
 	if unlockErr := unlock(); err == nil && unlockErr != nil {

@@ -6,13 +6,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
-	"unicode/utf8"
 
+	"github.com/groundmill/groundmill/internal/storage"
 	"github.com/groundmill/groundmill/schema"
 )
 
@@ -22,7 +17,7 @@ type Unit struct {
 	Index int    // 0 <= Index < Of
 	Of    int    // number of units of the plan
 	Name  string // the input as output files name it: relative to the pattern's fixed part, slashes
-	Path  string // where the input is
+	Path  string // where the input is, as storage.OpenURL takes it
 	Bytes int64  // size of the input
 
 	// History and Reasons say in a retry which records are to be done again: what
@@ -54,82 +49,32 @@ func (p *Plan) Bytes() int64 {
 }
 
 // PlanFiles makes one unit of each file that pattern names, in order of the
-// names. pattern is a file, a folder, whose files with the extension ext are
-// taken, or a glob as path/filepath defines it. No file is opened.
+// names or of the list: a file, a folder, whose files with the extension ext are
+// taken, a glob, or @ and a list of locations, on disk or in a bucket, as
+// storage.Glob reads it. No file is opened. Names have to differ, because rows
+// tell by them where they come from.
 func PlanFiles(ctx context.Context, pattern, ext string) (Plan, error) {
-	root, paths, err := expand(pattern, ext)
-	if err != nil {
-		return Plan{}, err
+	if pattern == "" {
+		return Plan{}, fmt.Errorf("%w: no pattern given", ErrNoInput)
 	}
-	plan := Plan{Units: make([]Unit, 0, len(paths))}
+	_, objects, err := storage.Glob(ctx, pattern, ext)
+	if errors.Is(err, storage.ErrNoMatch) {
+		return Plan{}, fmt.Errorf("%w: %w", ErrNoInput, err)
+	}
+	if err != nil {
+		return Plan{}, fmt.Errorf("input: %w", err)
+	}
+	plan := Plan{Units: make([]Unit, len(objects))}
 	digest := sha256.New()
-	for i, path := range paths {
-		info, err := os.Stat(path)
-		if err == nil && !info.Mode().IsRegular() {
-			err = fmt.Errorf("%s is not a regular file", path)
+	seen := make(map[string]bool, len(objects))
+	for i, o := range objects {
+		if seen[o.Name] {
+			return Plan{}, fmt.Errorf("input: two inputs are named %s", o.Name)
 		}
-		if err != nil {
-			return Plan{}, fmt.Errorf("input: %w", err)
-		}
-		rel, err := filepath.Rel(root, path)
-		if err != nil {
-			return Plan{}, fmt.Errorf("input: %w", err)
-		}
-		if !utf8.ValidString(path) {
-			return Plan{}, fmt.Errorf("input: the name of %q is not UTF-8, as rows and Beam need it; rename the file", path)
-		}
-		unit := Unit{Index: i, Of: len(paths), Name: filepath.ToSlash(rel), Path: path, Bytes: info.Size()}
-		plan.Units = append(plan.Units, unit)
-		fmt.Fprintf(digest, "%q %d\n", unit.Name, unit.Bytes)
+		seen[o.Name] = true
+		plan.Units[i] = Unit{Index: i, Of: len(objects), Name: o.Name, Path: o.Location, Bytes: o.Size}
+		fmt.Fprintf(digest, "%q %d\n", o.Name, o.Size)
 	}
 	plan.Fingerprint = hex.EncodeToString(digest.Sum(nil))
 	return plan, nil
-}
-
-// expand returns the sorted files that pattern names and the folder that their
-// names are relative to.
-func expand(pattern, ext string) (root string, paths []string, err error) {
-	info, err := os.Stat(pattern)
-	switch {
-	case pattern == "":
-		return "", nil, fmt.Errorf("%w: no pattern given", ErrNoInput)
-	case err == nil && info.IsDir():
-		return expandGlob(filepath.Join(escapeGlob(pattern), "*"+ext), pattern)
-	case err == nil:
-		return filepath.Dir(pattern), []string{pattern}, nil
-	case !errors.Is(err, fs.ErrNotExist):
-		return "", nil, fmt.Errorf("input: %w", err)
-	case !isGlob(pattern):
-		return "", nil, fmt.Errorf("%w: there is no %s", ErrNoInput, pattern)
-	}
-	return expandGlob(pattern, fixedFolder(pattern))
-}
-
-func expandGlob(glob, root string) (string, []string, error) {
-	paths, err := filepath.Glob(glob)
-	if err != nil {
-		return "", nil, fmt.Errorf("input: glob %s: %w", glob, err)
-	}
-	if len(paths) == 0 {
-		return "", nil, fmt.Errorf("%w: nothing matches %s", ErrNoInput, glob)
-	}
-	slices.Sort(paths)
-	return root, paths, nil
-}
-
-// fixedFolder returns the folders of a glob before the first element with a
-// meta character.
-func fixedFolder(glob string) string {
-	dir := filepath.Dir(glob)
-	for isGlob(dir) {
-		dir = filepath.Dir(dir)
-	}
-	return dir
-}
-
-func isGlob(path string) bool { return strings.ContainsAny(path, `*?[`) }
-
-// escapeGlob makes a glob that matches path only.
-func escapeGlob(path string) string {
-	return strings.NewReplacer(`*`, `\*`, `?`, `\?`, `[`, `\[`, `\`, `\\`).Replace(path)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -13,69 +14,92 @@ import (
 	"github.com/groundmill/groundmill/schema"
 )
 
+// annotateFlags are what annotate takes beside its configuration.
+type annotateFlags struct {
+	config string
+	sets   []string
+	redo   []int
+	retry  []string
+}
+
 func newAnnotate(c *console) *cobra.Command {
-	var path string
-	var sets []string
+	var o annotateFlags
 	cmd := &cobra.Command{
 		Use:   "annotate --config FILE [--set PATH=VALUE]...",
 		Short: "Label captioned images: the main job",
 		Long: `annotate reads WebDataset tars of images with captions, finds the noun phrases of
 each caption, grounds them with the teacher, filters the boxes and writes
 
+  OUT/run.json  whose folder it is: configuration, model and input, before all else
   OUT/data/     Parquet shards of what the rules kept
   OUT/raw/      the same rows with every box above a low floor
   OUT/rejects/  the records that became no row, with the reason
   OUT/units/    the account of each input tar
   OUT/manifest.json and, last of all, OUT/_SUCCESS
 
-Equal input, configuration and model give equal bytes. The output folder must be
-empty or missing. Every field of the configuration can be set with --set.`,
+Equal input, configuration and model give equal bytes, however often the run is
+stopped: the same command continues it, keeps the units that are whole and does
+the rest. A folder of another configuration, model or input is refused. Every
+field of the configuration can be set with --set.
+
+The first SIGINT or SIGTERM finishes the units in flight, the second stops at
+once. With --retry-rejects a finished run's rejects of some reasons are done
+again, into OUT/retries/0001; nothing else in OUT changes.`,
 		Example: `  runner annotate --config configs/demo.yaml
   runner annotate --config configs/local.yaml --set input.shards='pairs/*.tar' \
-    --set teacher.model=glip-t.onnx --set output.dir=labels`,
-		Annotations: exits(exitOK, exitFailed, exitUsage, exitInterrupted),
+    --set teacher.model=glip-t.onnx --set output.dir=labels
+  runner annotate --config run.yaml --redo 3,17
+  runner annotate --config run.yaml --retry-rejects teacher_failed,corrupt_image`,
+		Annotations: exits(exitOK, exitFailed, exitUsage, exitStopped, exitIncomplete, exitRejects, exitStorage, exitInterrupted),
 		Args:        usageArgs(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			opts := annotate.Default()
-			if err := loadConfig(path, sets, &opts); err != nil {
-				return err
-			}
-			return runAnnotate(cmd, c, opts)
-		},
+		RunE:        func(cmd *cobra.Command, _ []string) error { return o.run(cmd, c) },
 	}
-	cmd.Flags().StringVar(&path, "config", "", "configuration `file`, YAML")
-	cmd.Flags().StringArrayVar(&sets, "set", nil, "set a field of the configuration, as `path=value`; may be repeated")
+	f := cmd.Flags()
+	f.StringVar(&o.config, "config", "", "configuration `file`, YAML")
+	f.StringArrayVar(&o.sets, "set", nil, "set a field of the configuration, as `path=value`; may be repeated")
+	f.IntSliceVar(&o.redo, "redo", nil, "`numbers` of units to do again, such as verify names them")
+	f.StringSliceVar(&o.retry, "retry-rejects", nil, "do a finished run's rejects of these `reasons` again, into a folder of their own")
 	return cmd
 }
 
-func runAnnotate(cmd *cobra.Command, c *console, opts annotate.Options) error {
-	p := c.progress("annotate", "pairs")
+func (o *annotateFlags) run(cmd *cobra.Command, c *console) error {
+	opts := annotate.Default()
+	if err := loadConfig(o.config, o.sets, &opts); err != nil {
+		return err
+	}
+	retry, err := rejectReasons(o.retry)
+	if err != nil {
+		return err
+	}
+	f := c.follow("annotate", "pairs")
 	manifest, err := annotate.Run(cmd.Context(), opts, annotate.RunOptions{
-		ToolVersion: version,
-		Observe:     func(now pipelines.Progress) { p.Set(now.Records, expected(now)) },
+		ToolVersion: version, Redo: o.redo, Retry: retry,
+		Stop: f.stop, Begin: f.begin, Observe: f.observe,
 	})
-	p.Stop()
-	var refused *pipelines.RefusedError
-	if errors.As(err, &refused) {
-		return &exitError{exitUsage, err}
+	err = f.finish(err)
+	if errors.Is(err, pipelines.ErrNothingToRetry) {
+		return c.result(summary{Output: opts.Output.Dir}, func(w io.Writer) { fmt.Fprintln(w, err) })
 	}
 	if err != nil {
 		return err
 	}
-	return c.result(summarise(opts.Output.Dir, manifest), func(w io.Writer) { writeSummary(w, opts.Output.Dir, manifest) })
+	return c.result(summarise(f.output(), manifest), func(w io.Writer) { writeSummary(w, f.output(), manifest) })
 }
 
-// expected guesses how many pairs the whole input holds from how many its first
-// bytes held, 0 when they say nothing yet. While units are being worked on it is
-// more than there are.
-func expected(now pipelines.Progress) int64 {
-	switch {
-	case now.Units == now.TotalUnits:
-		return now.Records
-	case now.Bytes == 0:
-		return 0
+// rejectReasons checks the reasons of --retry-rejects.
+func rejectReasons(names []string) ([]schema.Reason, error) {
+	var known []string
+	for _, info := range schema.Reasons() {
+		known = append(known, string(info.Reason))
 	}
-	return max(now.Records+1, int64(float64(now.Records)*float64(now.TotalBytes)/float64(now.Bytes)))
+	var reasons []schema.Reason
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			return nil, usage("--retry-rejects: %q is no reason; the reasons are %q", name, known)
+		}
+		reasons = append(reasons, schema.Reason(name))
+	}
+	return reasons, nil
 }
 
 // summary is the machine-readable result of a run; the manifest has the rest.

@@ -15,6 +15,10 @@ const (
 	exitFailed      exitStatus = 1
 	exitUsage       exitStatus = 2
 	exitDifferent   exitStatus = 3
+	exitStopped     exitStatus = 4
+	exitIncomplete  exitStatus = 5
+	exitRejects     exitStatus = 6
+	exitStorage     exitStatus = 7
 	exitInterrupted exitStatus = 130
 )
 
@@ -23,6 +27,10 @@ var exitMeaning = map[exitStatus]string{
 	exitFailed:      "the work failed; the error says what and, where it can, the remedy",
 	exitUsage:       "wrong arguments, configuration, input or output; nothing was touched",
 	exitDifferent:   "the check ran and found a difference above its tolerance",
+	exitStopped:     "stopped on request after the units in flight; the same command continues",
+	exitIncomplete:  "some inputs could not be read, the others are done; the same command tries them again",
+	exitRejects:     "more rejects than limits.max_reject_ratio allows; the same command continues",
+	exitStorage:     "the output is full, read-only or forbidden; once that is mended, the same command continues",
 	exitInterrupted: "stopped by a signal; no partial file stands under a final name",
 }
 

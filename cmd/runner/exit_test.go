@@ -30,7 +30,7 @@ func TestExitStatus(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var out, err bytes.Buffer
-			if got := run(tt.ctx, tt.args, &out, &err); got != int(tt.want) {
+			if got := run(tt.ctx, new(interrupts), tt.args, &out, &err); got != int(tt.want) {
 				t.Errorf("exit status %d, want %d; it said %q", got, tt.want, err.String())
 			}
 		})

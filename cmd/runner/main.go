@@ -13,7 +13,15 @@ import (
 
 func main() {
 	pipelines.Init(os.Args[1:]) // does not return where a Beam runner started this process as its worker
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	ctx, breaks := newInterrupts(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		for ended := false; !ended; {
+			<-signals
+			ended = breaks.signal()
+		}
+		signal.Stop(signals) // another one ends the process at once
+	}()
+	os.Exit(run(ctx, breaks, os.Args[1:], os.Stdout, os.Stderr))
 }

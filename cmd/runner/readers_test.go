@@ -15,7 +15,7 @@ func TestOthersReadTheDemo(t *testing.T) {
 	root := filepath.Join("..", "..")
 	out := t.TempDir()
 	var stderr bytes.Buffer
-	status := run(t.Context(), []string{"annotate", "--quiet", "--config", filepath.Join(root, "configs", "demo.yaml"),
+	status := run(t.Context(), new(interrupts), []string{"annotate", "--quiet", "--config", filepath.Join(root, "configs", "demo.yaml"),
 		"--set", "input.shards=" + filepath.Join(root, "testdata", "demo"),
 		"--set", "teacher.model=" + tinyModel(t, root), "--set", "output.dir=" + out}, &bytes.Buffer{}, &stderr)
 	if status != 0 {

@@ -23,11 +23,13 @@ type console struct {
 	out, err io.Writer
 	json     bool // results as one JSON document
 	quiet    bool // no progress
+
+	interrupts *interrupts // where a command offers to stop by itself
 }
 
 // run executes one command line and returns the process's exit status.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	root := newRoot(&console{out: stdout, err: stderr})
+func run(ctx context.Context, breaks *interrupts, args []string, stdout, stderr io.Writer) int {
+	root := newRoot(&console{out: stdout, err: stderr, interrupts: breaks})
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
@@ -74,7 +76,7 @@ Results go to standard output, progress and errors to standard error.`,
 		return usage("%w; see '%s --help'", err, cmd.CommandPath())
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newAnnotate(c), newExtract(c), newInspect(c), newTeacher(c), newVerify(c))
+	root.AddCommand(newAnnotate(c), newExtract(c), newInspect(c), newPlan(c), newTeacher(c), newVerify(c))
 	return root
 }
 

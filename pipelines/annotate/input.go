@@ -5,37 +5,33 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
+	"github.com/groundmill/groundmill/internal/storage"
 	"github.com/groundmill/groundmill/internal/webdataset"
 	"github.com/groundmill/groundmill/pipelines"
 )
 
 // input is a unit's tar. What it returns but io.EOF wraps pipelines.ErrInput.
 type input struct {
-	io.ReadCloser
+	storage.Reader
 }
 
 // openInput opens the tar of a unit. One that is no longer of the size that the
 // plan knows is not the run's input.
 func openInput(ctx context.Context, unit pipelines.Unit) (*input, error) {
-	f, err := os.Open(unit.Path)
+	r, err := storage.OpenURL(ctx, unit.Path)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", pipelines.ErrInput, err)
 	}
-	info, err := f.Stat()
-	if err == nil && info.Size() != unit.Bytes {
-		err = fmt.Errorf("%s has %d bytes, it had %d when the run was planned", unit.Path, info.Size(), unit.Bytes)
+	if r.Size() != unit.Bytes {
+		r.Close()
+		return nil, fmt.Errorf("%w: %s has %d bytes, it had %d when the run was planned", pipelines.ErrInput, unit.Path, r.Size(), unit.Bytes)
 	}
-	if err != nil {
-		f.Close()
-		return nil, fmt.Errorf("%w: %w", pipelines.ErrInput, err)
-	}
-	return &input{f}, nil
+	return &input{r}, nil
 }
 
 func (in *input) Read(p []byte) (int, error) {
-	n, err := in.ReadCloser.Read(p)
+	n, err := in.Reader.Read(p)
 	if err != nil && err != io.EOF {
 		err = fmt.Errorf("%w: %w", pipelines.ErrInput, err)
 	}

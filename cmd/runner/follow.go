@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"sync"
+
+	"github.com/groundmill/groundmill/internal/progress"
+	"github.com/groundmill/groundmill/internal/storage"
+	"github.com/groundmill/groundmill/pipelines"
+)
+
+// follower shows a run of the harness on standard error and passes signals on
+// to it. Its methods fit pipelines.Options.
+type follower struct {
+	console *console
+	name    string // of the command
+	bar     *progress.Progress
+	stop    <-chan struct{}
+	ended   chan struct{}
+	told    sync.WaitGroup // who tells of a stop
+	end     func()
+
+	mu     sync.Mutex
+	status *pipelines.Status
+	last   pipelines.Progress
+}
+
+// follow begins to follow a run; the caller owes a call of finish.
+func (c *console) follow(name, items string) *follower {
+	f := &follower{console: c, name: name, bar: c.progress(name, items), ended: make(chan struct{})}
+	f.stop, f.end = c.interrupts.offer()
+	f.told.Go(f.tellStop)
+	return f
+}
+
+// tellStop says what a first signal has done.
+func (f *follower) tellStop() {
+	select {
+	case <-f.ended:
+	case <-f.stop:
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		fmt.Fprintf(f.console.err, "\n%s: stopping after the units in flight (%d); a second signal stops at once\n", f.name, f.last.Active)
+	}
+}
+
+// begin says what the output folder holds.
+func (f *follower) begin(s *pipelines.Status) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.status = s
+	if s.State == pipelines.StateEmpty {
+		return
+	}
+	fmt.Fprintf(f.console.err, "%s: %s is %s: %d of %d units are done", f.name, s.Output, s.State, s.Done, len(s.Units))
+	if s.Corrupt > 0 {
+		fmt.Fprintf(f.console.err, ", %d are not whole and done again", s.Corrupt)
+	}
+	if s.Temporaries > 0 {
+		fmt.Fprintf(f.console.err, ", %d temporary files of a dead run are removed", s.Temporaries)
+	}
+	fmt.Fprintln(f.console.err)
+}
+
+// observe shows the progress.
+func (f *follower) observe(now pipelines.Progress) {
+	f.mu.Lock()
+	f.last = now
+	f.mu.Unlock()
+	f.bar.Set(now.Records, expected(now))
+}
+
+// finish ends the report and gives the run's error its exit status.
+func (f *follower) finish(err error) error {
+	f.end()
+	close(f.ended)
+	f.told.Wait()
+	f.bar.Stop()
+	return runError(err)
+}
+
+// output is where the results are, once the run has begun.
+func (f *follower) output() string { return f.status.Output }
+
+// expected guesses how many pairs the whole input holds from how many its first
+// bytes held, 0 when they say nothing yet. While units are being worked on it is
+// more than there are.
+func expected(now pipelines.Progress) int64 {
+	switch {
+	case now.Units == now.TotalUnits:
+		return now.Records
+	case now.Bytes == 0:
+		return 0
+	}
+	return max(now.Records+1, int64(float64(now.Records)*float64(now.TotalBytes)/float64(now.Bytes)))
+}
+
+// runError gives the error of a run of the harness its exit status.
+func runError(err error) error {
+	var (
+		refused    *pipelines.RefusedError
+		stopped    *pipelines.StoppedError
+		incomplete *pipelines.IncompleteError
+		rejects    *pipelines.BudgetError
+	)
+	switch {
+	case errors.Is(err, context.Canceled): // by a signal
+		return err
+	case errors.As(err, &refused):
+		return &exitError{exitUsage, err}
+	case errors.As(err, &stopped):
+		return &exitError{exitStopped, err}
+	case errors.As(err, &incomplete):
+		return &exitError{exitIncomplete, err}
+	case errors.As(err, &rejects):
+		return &exitError{exitRejects, err}
+	case errors.Is(err, storage.ErrNoSpace), errors.Is(err, storage.ErrReadOnly), errors.Is(err, fs.ErrPermission):
+		return &exitError{exitStorage, fmt.Errorf("%w\nwhat is done stays; once the output can be written, the same command continues", err)}
+	}
+	return err
+}
