@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"sync"
 
 	"github.com/groundmill/groundmill/filter"
 	"github.com/groundmill/groundmill/pipelines"
@@ -16,6 +17,7 @@ type job struct {
 	rules    *filter.Filter
 	changes  schema.Columns // what the rules can change
 	identity schema.Identity
+	buffers  sync.Pool // of *[]byte, for raw files
 }
 
 // open is the pipelines.Factory.

@@ -17,7 +17,9 @@ import (
 // RunUnit filters one raw file.
 func (j *job) RunUnit(ctx context.Context, task pipelines.Task) (schema.UnitSummary, error) {
 	u := &unit{job: j, task: task, ctx: ctx, want: j.source.files[task.Path], sieve: j.rules.Sieve()}
-	raw, err := u.load()
+	buffer := j.buffer(task.Bytes)
+	defer j.buffers.Put(buffer)
+	raw, err := u.load(*buffer)
 	if err != nil {
 		return schema.UnitSummary{}, err
 	}
@@ -38,6 +40,16 @@ func (j *job) RunUnit(ctx context.Context, task pipelines.Task) (schema.UnitSumm
 	return u.summary(stats.File(name), stats), nil
 }
 
+// buffer returns memory for so many bytes.
+func (j *job) buffer(size int64) *[]byte {
+	if b, ok := j.buffers.Get().(*[]byte); ok && int64(cap(*b)) >= size {
+		*b = (*b)[:size]
+		return b
+	}
+	b := make([]byte, size)
+	return &b
+}
+
 // unit is the work on one raw file.
 type unit struct {
 	job   *job
@@ -47,10 +59,10 @@ type unit struct {
 	sieve *filter.Sieve
 }
 
-// load reads the raw file and holds it against the source's manifest.
-func (u *unit) load() (*schema.Reader, error) {
-	data, err := u.readAll()
-	if err != nil {
+// load reads the raw file into data, which must be of its size, and holds it
+// against the source's manifest.
+func (u *unit) load(data []byte) (*schema.Reader, error) {
+	if err := u.read(data); err != nil {
 		return nil, fmt.Errorf("%w: %w", pipelines.ErrInput, err)
 	}
 	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != u.want.SHA256 {
@@ -63,20 +75,19 @@ func (u *unit) load() (*schema.Reader, error) {
 	return raw, nil
 }
 
-func (u *unit) readAll() ([]byte, error) {
+func (u *unit) read(data []byte) error {
 	file, err := u.job.source.store.Open(u.ctx, u.task.Path)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer file.Close()
-	if file.Size() != u.want.Bytes {
-		return nil, fmt.Errorf("%s has %d bytes, its unit wrote %d", u.task.Path, file.Size(), u.want.Bytes)
+	if file.Size() != int64(len(data)) {
+		return fmt.Errorf("%s has %d bytes, its unit wrote %d", u.task.Path, file.Size(), len(data))
 	}
-	data := make([]byte, u.want.Bytes)
 	if _, err := io.ReadFull(file, data); err != nil {
-		return nil, fmt.Errorf("%s: %w", u.task.Path, err)
+		return fmt.Errorf("%s: %w", u.task.Path, err)
 	}
-	return data, nil
+	return nil
 }
 
 // damaged is the error of a raw file that is not as its unit wrote it.
