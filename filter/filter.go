@@ -38,6 +38,10 @@ func clone(phrases []schema.Phrase) []schema.Phrase {
 	boxes := make([]schema.ScoredBox, 0, n)
 	out := append(make([]schema.Phrase, 0, len(phrases)), phrases...)
 	for i := range out {
+		if len(out[i].Boxes) == 0 {
+			out[i].Boxes = nil
+			continue
+		}
 		from := len(boxes)
 		boxes = append(boxes, out[i].Boxes...)
 		out[i].Boxes = boxes[from:len(boxes):len(boxes)]

@@ -7,28 +7,31 @@ import (
 	"github.com/groundmill/groundmill/schema"
 )
 
-// Sieve applies a Filter to the rows of many images in place: it allocates
-// nothing per row, and counts what it removes from all of them. It is not safe
-// for concurrent use.
+// Sieve applies a Filter to the rows of many images in place, and counts what it
+// removes from all of them. Rows whose boxes are by falling score, as all stored
+// ones are, cost no memory. It is not safe for concurrent use.
 type Sieve struct {
 	config    Config
 	threshold float32
-	area      bool // whether max_relative_area is on
+	area      bool    // whether max_relative_area is on
+	iou       float32 // 0 when nms_iou is off
 
 	boxes   [numRules]int64 // removed by each rule
 	phrases int64           // removed by drop_flags
-
-	order, best []int // positions of the boxes of a phrase
 }
 
 // Sieve returns a Sieve that has removed nothing yet.
 func (f *Filter) Sieve() *Sieve {
 	c := f.config
-	return &Sieve{
+	s := &Sieve{
 		config:    c,
 		threshold: float32(c.MinScore), // as scores are stored: a stored 0.3 is above a float64 0.3
 		area:      c.MaxRelativeArea > 0 && c.MaxRelativeArea < 1,
 	}
+	if c.NMSIoU < 1 {
+		s.iou = float32(c.NMSIoU)
+	}
+	return s
 }
 
 // Removals returns what was removed since the Sieve was made.
@@ -50,8 +53,13 @@ func (s *Sieve) Narrow(width, height int, phrases []schema.Phrase) []schema.Phra
 	imageArea := float64(width) * float64(height)
 	for i := range phrases {
 		p := &phrases[i]
-		if p.Boxes = s.together(s.alone(imageArea, p.Boxes)); len(p.Boxes) == 0 {
+		kept := s.together(s.alone(imageArea, p.Boxes))
+		switch {
+		case len(kept) == len(p.Boxes): // writing pointers is not free
+		case len(kept) == 0:
 			p.Boxes = nil
+		default:
+			p.Boxes = kept
 		}
 	}
 	return phrases
@@ -101,56 +109,76 @@ func (s *Sieve) judge(imageArea float64, b *schema.ScoredBox) ruleIndex {
 
 // together applies the rules that compare the boxes of a phrase, best first.
 func (s *Sieve) together(boxes []schema.ScoredBox) []schema.ScoredBox {
-	if len(boxes) < 2 {
+	switch {
+	case len(boxes) < 2:
 		return boxes
+	case !slices.IsSortedFunc(boxes, byScore): // no stored row is like this
+		return s.outOfOrder(boxes)
 	}
-	s.best = s.best[:0] // of the boxes kept, best first
-	for _, i := range s.byScore(boxes) {
-		switch {
-		case s.overlaps(boxes, i):
-			s.boxes[nmsIoU]++
-		case s.config.MaxBoxesPerPhrase > 0 && len(s.best) == s.config.MaxBoxesPerPhrase:
-			s.boxes[maxBoxes]++
-		default:
-			s.best = append(s.best, i)
+	kept := 0
+	for i := range boxes {
+		if s.loses(&boxes[i], boxes[:kept]) {
+			continue
 		}
+		if kept < i {
+			boxes[kept] = boxes[i]
+		}
+		kept++
 	}
-	if len(s.best) == len(boxes) {
-		return boxes
-	}
-	slices.Sort(s.best)
-	for k, i := range s.best {
-		boxes[k] = boxes[i]
-	}
-	return boxes[:len(s.best)]
+	return boxes[:kept]
 }
 
-// overlaps says whether box i overlaps one of the better boxes that are kept too
-// much.
-func (s *Sieve) overlaps(boxes []schema.ScoredBox, i int) bool {
-	limit := float32(s.config.NMSIoU)
-	if limit == 0 || limit >= 1 {
+// outOfOrder is together for boxes that are not by falling score; they keep their
+// order.
+func (s *Sieve) outOfOrder(boxes []schema.ScoredBox) []schema.ScoredBox {
+	order := make([]int, len(boxes))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return byScore(boxes[i], boxes[j]) })
+	var better []schema.ScoredBox
+	lost := make([]bool, len(boxes))
+	for _, i := range order {
+		if lost[i] = s.loses(&boxes[i], better); !lost[i] {
+			better = append(better, boxes[i])
+		}
+	}
+	kept := 0
+	for i := range boxes {
+		if !lost[i] {
+			boxes[kept] = boxes[i]
+			kept++
+		}
+	}
+	return boxes[:kept]
+}
+
+// loses says whether a box must go because of the better ones that are kept, and
+// counts it if so.
+func (s *Sieve) loses(b *schema.ScoredBox, better []schema.ScoredBox) bool {
+	switch {
+	case s.overlaps(b, better):
+		s.boxes[nmsIoU]++
+	case s.config.MaxBoxesPerPhrase > 0 && len(better) == s.config.MaxBoxesPerPhrase:
+		s.boxes[maxBoxes]++
+	default:
 		return false
 	}
-	for _, j := range s.best {
-		if boxes[i].IoU(boxes[j].Box) > limit {
+	return true
+}
+
+// overlaps says whether a box overlaps one of the better ones too much.
+func (s *Sieve) overlaps(b *schema.ScoredBox, better []schema.ScoredBox) bool {
+	if s.iou == 0 {
+		return false
+	}
+	for i := range better {
+		if b.IoU(better[i].Box) > s.iou {
 			return true
 		}
 	}
 	return false
 }
 
-// byScore returns the positions of the boxes by falling score, equal ones in
-// their order: that in which they are stored.
-func (s *Sieve) byScore(boxes []schema.ScoredBox) []int {
-	s.order = s.order[:0]
-	sorted := true
-	for i := range boxes {
-		s.order = append(s.order, i)
-		sorted = sorted && (i == 0 || boxes[i-1].Score >= boxes[i].Score)
-	}
-	if !sorted {
-		slices.SortStableFunc(s.order, func(i, j int) int { return cmp.Compare(boxes[j].Score, boxes[i].Score) })
-	}
-	return s.order
-}
+// byScore orders boxes by falling score.
+func byScore(a, b schema.ScoredBox) int { return cmp.Compare(b.Score, a.Score) }
