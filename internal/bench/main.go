@@ -33,6 +33,7 @@ type bench struct {
 	work     string // a folder for whatever is written
 	scenes   int    // of the quality figures
 	pairs    int    // of the throughput figures
+	many     int    // pairs of the largest memory figure
 	optimize bool   // measure the full-size model's optimizations
 	teacher  teacher.Teacher
 	out      bytes.Buffer
@@ -47,6 +48,7 @@ func run(ctx context.Context, args []string) (err error) {
 	flags.StringVar(&b.fullSize, "full-size", "out/glip-t.pth", "a GLIP-T checkpoint to import, if it exists")
 	flags.IntVar(&b.scenes, "scenes", 1000, "scenes of the quality figures")
 	flags.IntVar(&b.pairs, "pairs", 800, "scenes of the throughput figures")
+	flags.IntVar(&b.many, "many", 1_000_000, "pairs of the largest memory figure, 3 kB of disk each")
 	flags.BoolVar(&b.optimize, "optimization", true, "measure what each optimization saves at full size, which takes minutes and 3 GiB of disk")
 	if err := flags.Parse(args); err != nil {
 		return err
