@@ -32,12 +32,13 @@ type BeamOptions struct {
 	Lanes  int    `yaml:"lanes"`  // raw files side by side, 1 to 8
 }
 
-// Default returns the options that a configuration starts from. Output.Dir has
+// Default returns the options that a configuration starts from: more lanes than
+// most jobs have, since a lane waits for the disk at each file. Output.Dir has
 // no default.
 func Default() Options {
 	return Options{
 		Filter: filter.Default(),
-		Beam:   BeamOptions{Runner: pipelines.RunnerPrism, Lanes: 2},
+		Beam:   BeamOptions{Runner: pipelines.RunnerPrism, Lanes: 4},
 	}
 }
 
