@@ -24,8 +24,8 @@ func processorTime(b *testing.B) time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// perRow reports what rows took since start.
-func perRow(b *testing.B, rows int, start time.Duration) {
+// reportRows reports what rows took since start.
+func reportRows(b *testing.B, rows int, start time.Duration) {
 	n := float64(rows * b.N)
 	b.ReportMetric(n/b.Elapsed().Seconds(), "rows/s")
 	b.ReportMetric(float64(processorTime(b)-start)/n, "cpu-ns/row")
@@ -53,7 +53,7 @@ func BenchmarkWriter(b *testing.B) {
 		}
 		size = stats.Bytes
 	}
-	perRow(b, len(rows), start)
+	reportRows(b, len(rows), start)
 	b.ReportMetric(float64(size)/float64(len(rows)), "bytes/row")
 }
 
@@ -97,7 +97,7 @@ func BenchmarkRows(b *testing.B) {
 			}
 		}
 	}
-	perRow(b, unit, start)
+	reportRows(b, unit, start)
 }
 
 // BenchmarkBatches reads some columns of units of the raw shape.
@@ -122,7 +122,7 @@ func BenchmarkBatches(b *testing.B) {
 					}
 				}
 			}
-			perRow(b, unit, start)
+			reportRows(b, unit, start)
 		})
 	}
 }
@@ -131,21 +131,36 @@ func BenchmarkBatches(b *testing.B) {
 // would: what `runner refilter` does with one file.
 func BenchmarkRewrite(b *testing.B) {
 	data := write(b, rowtest.Rows(rowtest.Raw, unit))
-	b.ReportAllocs()
-	start := processorTime(b)
-	for b.Loop() {
-		w, err := schema.NewWriter(io.Discard, schema.Metadata{}, schema.WriterOptions{})
-		if err != nil {
-			b.Fatal(err)
-		}
-		for _, g := range open(b, data).Groups() {
-			if err := w.Rewrite(g, schema.Edit{Changes: schema.BoxColumns, Rows: confident}); err != nil {
-				b.Fatal(err)
+	for _, set := range []struct {
+		name    string
+		changes schema.Columns
+	}{
+		{"boxes", schema.BoxColumns},
+		{"phrases", schema.PhraseColumns},
+	} {
+		b.Run(set.name, func(b *testing.B) {
+			b.ReportAllocs()
+			start := processorTime(b)
+			for b.Loop() {
+				rewrite(b, data, schema.Edit{Changes: set.changes, Rows: confident})
 			}
-		}
-		if _, err := w.Close(); err != nil {
+			reportRows(b, unit, start)
+		})
+	}
+}
+
+func rewrite(b *testing.B, data []byte, edit schema.Edit) {
+	b.Helper()
+	w, err := schema.NewWriter(io.Discard, schema.Metadata{}, schema.WriterOptions{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, g := range open(b, data).Groups() {
+		if err := w.Rewrite(g, edit); err != nil {
 			b.Fatal(err)
 		}
 	}
-	perRow(b, unit, start)
+	if _, err := w.Close(); err != nil {
+		b.Fatal(err)
+	}
 }

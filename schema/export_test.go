@@ -8,3 +8,9 @@ var (
 	TestMetadata     = testMetadata
 	DeclaredFeatures = features(layout(true))
 )
+
+// Update is the flag that rewrites golden files.
+var Update = update
+
+// Leaves says how each leaf is stored; a test may change it for a while.
+var Leaves = leaves

@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
 )
 
 // ErrVersion is wrapped by the errors of OpenFile and NewReader when a file is
@@ -65,7 +66,23 @@ func NewReader(r io.ReaderAt, size int64) (reader *Reader, err error) {
 	if want := parquetSchema(embedImages); !parquet.EqualNodes(want, file.Schema()) {
 		return nil, fmt.Errorf("%w: its columns are\n%s\nbut must be\n%s", ErrVersion, file.Schema(), want)
 	}
+	if err := checkCodecs(file.Metadata()); err != nil {
+		return nil, err
+	}
 	return &Reader{file: file, embedImages: embedImages}, nil
+}
+
+// checkCodecs refuses compressions that no writer of this version has used. The
+// library's LZ4 takes all memory for a damaged page.
+func checkCodecs(meta *format.FileMetaData) error {
+	for i := range meta.RowGroups {
+		for _, c := range meta.RowGroups[i].Columns {
+			if codec := c.MetaData.Codec; codec != format.Zstd && codec != format.Uncompressed {
+				return fmt.Errorf("%w: column %v is compressed with %v", ErrVersion, c.MetaData.PathInSchema, codec)
+			}
+		}
+	}
+	return nil
 }
 
 // checkFooter refuses a file whose footer can't be as long as the file says. The

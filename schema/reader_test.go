@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -161,6 +163,18 @@ func TestRefusedFiles(t *testing.T) {
 	}
 }
 
+func TestRefusedCompression(t *testing.T) {
+	var meta format.FileMetaData
+	meta.RowGroups = []format.RowGroup{{Columns: []format.ColumnChunk{
+		{MetaData: format.ColumnMetaData{PathInSchema: []string{"key"}, Codec: format.Zstd}},
+		{MetaData: format.ColumnMetaData{PathInSchema: []string{"url"}, Codec: format.Lz4Raw}},
+	}}}
+	err := checkCodecs(&meta)
+	if !errors.Is(err, ErrVersion) || !strings.Contains(err.Error(), "column [url] is compressed with LZ4_RAW") {
+		t.Errorf("error is %v", err)
+	}
+}
+
 func TestOpenFileNamesThePath(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.parquet")
 	if _, err := OpenFile(path); !errors.Is(err, os.ErrNotExist) {
@@ -193,7 +207,7 @@ func TestDamagedFile(t *testing.T) {
 	}
 }
 
-// FuzzReader reads anything.
+// FuzzReader reads and rewrites anything.
 func FuzzReader(f *testing.F) {
 	for i := range 3 {
 		data, _ := writeFile(f, edgeRows()[:i], WriterOptions{EmbedImages: true})
@@ -209,6 +223,19 @@ func FuzzReader(f *testing.F) {
 			if n++; err != nil || n > 1000 {
 				break
 			}
+		}
+		w, err := NewWriter(io.Discard, testMetadata, WriterOptions{EmbedImages: r.HasImages()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, g := range r.Groups() {
+			edit := Edit{Changes: PhraseColumns, Rows: func([]Row) error { return nil }}
+			if err := w.Rewrite(g, edit); err != nil {
+				return
+			}
+		}
+		if _, err := w.Close(); err != nil {
+			t.Error(err)
 		}
 	})
 }
