@@ -88,7 +88,7 @@ func (f *unitFn) run(ctx context.Context, store storage.Store, job Job, unit Uni
 		err = publishUnit(ctx, store, f.Split, unit, summary)
 	}
 	switch {
-	case errors.Is(err, storage.ErrConflict):
+	case errors.Is(err, storage.ErrConflict) && f.Folder == "":
 		return counts, fmt.Errorf("unit %d (%s): %w; if nothing else writes to that folder, --redo %d does the unit again", unit.Index, unit.Name, err, unit.Index)
 	case err != nil:
 		return counts, fmt.Errorf("unit %d (%s): %w", unit.Index, unit.Name, err)

@@ -28,12 +28,13 @@ const noSplits = "prism_disable_sdf_split"
 var beamMu sync.Mutex
 
 // initBeam starts the Beam SDK, once. Beam makes a logger of its own the default
-// of package log/slog, where Prism logs too; ours takes its place.
+// of package log/slog, where Prism logs too; ours, which begins at warnings, takes
+// its place.
 var initBeam = sync.OnceFunc(func() {
 	if !beam.Initialized() {
 		beam.Init()
 	}
-	slog.SetDefault(slog.New(beamLog))
+	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})))
 })
 
 // Init hands the process over to Beam if a runner started it as a worker, and
@@ -82,7 +83,7 @@ func deal(units []Unit, lanes int) [][]Unit {
 
 // execute runs the pipeline to its end. Beam sees neither the deadline nor the
 // cancellation of ctx: a deadline would crash Prism, and a cancelled run ends
-// soon anyway, because its units stop with an error.
+// soon anyway, because its units stop and no other is begun.
 func execute(ctx context.Context, runner string, p *beam.Pipeline) error {
 	if err := configure(runner); err != nil {
 		return err

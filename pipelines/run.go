@@ -226,7 +226,6 @@ func (r *run) runPipeline(ctx context.Context, f *found, todo []Unit) (*Tally, e
 	beamMu.Lock()
 	defer beamMu.Unlock()
 	initBeam()
-	beamLog.unmute()
 	s := newSession(ctx, r, f)
 	defer s.end()
 	fn := unitFn{Job: r.req.Job, Spec: r.req.Spec, Output: r.req.Output, Folder: r.folder, Split: r.req.Split, Session: s.id}

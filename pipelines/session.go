@@ -76,23 +76,23 @@ func findSession(id string) (*session, error) {
 	return nil, nil
 }
 
-// begin counts a unit as running. When ok the caller owes a call of finish; when
-// not, and there is no error, the unit is left for another start.
-func (s *session) begin() (ok bool, err error) {
+// begin counts a unit as running. When ok the caller owes a call of active.Done;
+// when not, the unit is left for another start.
+func (s *session) begin() (ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case s.ended:
-		return false, errEnded
+		return false
 	case s.ctx.Err() != nil:
 		s.record(context.Cause(s.ctx))
-		return false, s.err
+		return false
 	case s.stopped() || s.inARow >= giveUpAfter:
 		s.leftOver++
-		return false, nil
+		return false
 	}
 	s.active.Add(1)
-	return true, nil
+	return true
 }
 
 // stopped reports whether no more units shall be begun.
@@ -106,7 +106,7 @@ func (s *session) stopped() bool {
 }
 
 // end stops the units that are still running, which the runner leaves alone
-// after a failure, waits for them and forgets the run.
+// after a failure of its own, waits for them and forgets the run.
 func (s *session) end() {
 	s.mu.Lock()
 	s.ended = true
@@ -124,12 +124,10 @@ func (s *session) fail(err error) {
 	s.cancel(err)
 }
 
-// record keeps the first error. From then on all that the runner logs is that
-// error over and over. The caller holds mu.
+// record keeps the first error. The caller holds mu.
 func (s *session) record(err error) {
 	if s.err == nil {
 		s.err = err
-		beamLog.mute()
 	}
 }
 

@@ -53,7 +53,10 @@ type unitFn struct {
 }
 
 // ProcessElement runs one unit, publishes its files and then its summary. It
-// emits nothing for a unit that is left to another start.
+// emits nothing for a unit that is left to another start. In the process that
+// started the run an error is the session's, not Beam's: Prism ends a failed job
+// in the midst of its other bundles, one of which may then send on a channel that
+// the SDK has just closed.
 func (f *unitFn) ProcessElement(ctx context.Context, unit Unit, emit func(Tally)) error {
 	s, err := findSession(f.Session)
 	switch {
@@ -61,15 +64,13 @@ func (f *unitFn) ProcessElement(ctx context.Context, unit Unit, emit func(Tally)
 		return err
 	case s == nil:
 		return f.runOnWorker(ctx, unit, emit)
-	}
-	if ok, err := s.begin(); !ok {
-		return err
+	case !s.begin():
+		return nil
 	}
 	defer s.active.Done()
 	counts, done, err := s.do(f, unit)
 	if err != nil {
 		s.fail(err)
-		return err
 	}
 	if done {
 		f.finish(ctx, counts, emit)

@@ -26,6 +26,7 @@ type follower struct {
 	mu     sync.Mutex
 	status *pipelines.Status
 	last   pipelines.Progress
+	before *int64 // records that earlier starts have done
 }
 
 // follow begins to follow a run; the caller owes a call of finish.
@@ -65,12 +66,16 @@ func (f *follower) begin(s *pipelines.Status) {
 	fmt.Fprintln(f.console.err)
 }
 
-// observe shows the progress.
+// observe shows the progress of this start, so that the rate is its own.
 func (f *follower) observe(now pipelines.Progress) {
 	f.mu.Lock()
 	f.last = now
+	if f.before == nil {
+		f.before = &now.Records
+	}
+	before := *f.before
 	f.mu.Unlock()
-	f.bar.Set(now.Records, expected(now))
+	f.bar.Set(now.Records-before, max(expected(now)-before, 0))
 }
 
 // finish ends the report and gives the run's error its exit status.

@@ -34,10 +34,12 @@ func TestValidateListsEverything(t *testing.T) {
 	opts.Teacher.Threads, opts.Teacher.InFlight, opts.Teacher.Workers = -1, -1, -1
 	opts.Filter.MinScore = 2
 	opts.Output.Split, opts.Output.RawFloor = "../x", math.NaN()
+	opts.Limits.MaxRejectRatio, opts.Limits.MinRecords = math.NaN(), -1
 	opts.Beam.Runner, opts.Beam.Lanes = "spark", 9
 	want := []string{
 		"beam.lanes", "beam.runner", "extract.grammar", "extract.max_code_points", "filter.min_score", "input.max_captions",
-		"input.max_image_bytes", "input.max_image_pixels", "output.raw_floor", "output.split", "teacher.device",
+		"input.max_image_bytes", "input.max_image_pixels", "limits.max_reject_ratio", "limits.min_records",
+		"output.raw_floor", "output.split", "teacher.device",
 		"teacher.in_flight", "teacher.memory_limit", "teacher.model", "teacher.provider", "teacher.run_limit",
 		"teacher.threads", "teacher.window", "teacher.workers",
 	}
