@@ -1,6 +1,7 @@
 package soak
 
 import (
+	"cmp"
 	"flag"
 	"hash/fnv"
 	"math/rand/v2"
@@ -13,28 +14,20 @@ var (
 	seedFlag  = flag.Uint64("soak.seed", 0, "draws the attacks; 0 draws a seed, too")
 )
 
+// drawn is the seed of this process where none is given.
+var drawn = 1 + rand.Uint64N(1<<32)
+
 // seed draws all attacks of this process.
-var seed = func() func() uint64 {
-	drawn := rand.Uint64() >> 32
-	return func() uint64 {
-		if *seedFlag != 0 {
-			return *seedFlag
-		}
-		return drawn
-	}
-}()
+func seed() uint64 { return cmp.Or(*seedFlag, drawn) }
 
 // draw returns what draws the attacks of a test, whichever other tests run. What
 // fails says how to draw them again.
 func draw(t *testing.T) *rand.Rand {
 	t.Helper()
-	again := func() {
-		pattern := "'^" + strings.ReplaceAll(t.Name(), "/", "$/^") + "$'"
-		t.Logf("to repeat: go test ./internal/soak -run %s -soak.seed=%d -soak.kills=%d", pattern, seed(), *killCount)
-	}
 	t.Cleanup(func() {
 		if t.Failed() || testing.Verbose() {
-			again()
+			pattern := "'^" + strings.ReplaceAll(t.Name(), "/", "$/^") + "$'"
+			t.Logf("to repeat: go test ./internal/soak -run %s -soak.seed=%d -soak.kills=%d", pattern, seed(), *killCount)
 		}
 	})
 	name := fnv.New64a()
