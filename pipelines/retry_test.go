@@ -55,7 +55,7 @@ func TestRetry(t *testing.T) {
 	if _, err := Run(t.Context(), retryOf(req, schema.ReasonCorruptImage), Options{}); !errors.Is(err, ErrNothingToRetry) {
 		t.Errorf("corrupt images again: error is %v, want ErrNothingToRetry", err)
 	}
-	second, err := Run(t.Context(), retryOf(req, schema.ReasonNoPhrases), Options{})
+	second, err := Run(t.Context(), retryOf(req, schema.ReasonNoPhrases), Options{Limits: Limits{MaxRejectRatio: 0.1}})
 	if err != nil || second.Totals.Records != first.Totals.RejectTotal() {
 		t.Errorf("no_phrases again: %v, %+v", err, second)
 	}

@@ -40,7 +40,8 @@ type Options struct {
 	Runner string // one of Runners; "" is RunnerPrism
 	// Lanes is how many units may run side by side, at most 8; 0 is 1.
 	Lanes int
-	// Limits end a run that rejects too much.
+	// Limits end a run that rejects too much. They do not hold for a retry, which
+	// may well reject all of its records again.
 	Limits Limits
 	// Stop, when closed, ends the run after the units that are being worked on,
 	// with a *StoppedError.
@@ -102,6 +103,7 @@ func prepare(ctx context.Context, req Request, opts Options) (*run, error) {
 	r := &run{output: output{store: store, req: req}, opts: opts}
 	var retryOf *schema.RetryOf
 	if len(req.Retry) > 0 {
+		r.opts.Limits = Limits{}
 		if retryOf, err = r.planRetry(ctx); err != nil {
 			return nil, err
 		}

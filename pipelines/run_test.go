@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -168,28 +169,44 @@ func TestRunRefusesRequests(t *testing.T) {
 	}
 }
 
-// TestRunLeaksNothing runs many pipelines in one process.
+// TestRunLeaksNothing runs many pipelines in one process, good ones and others.
 func TestRunLeaksNothing(t *testing.T) {
 	temp := t.TempDir()
 	t.Setenv("TMPDIR", temp)
 	run := func() {
-		if _, err := Run(t.Context(), request(t, 2, fakeSpec{}), Options{Lanes: 2}); err != nil {
-			t.Fatal(err)
+		mustRun(t, request(t, 2, fakeSpec{}), Options{Lanes: 2})
+		req := request(t, 4, fakeSpec{Fail: map[int]string{1: "broken"}, Hang: map[int]bool{2: true}, Gone: map[int]bool{0: true}})
+		if _, err := Run(t.Context(), req, Options{Lanes: 4}); err == nil {
+			t.Error("a failing unit went unnoticed")
 		}
+		wantUnfinished(t, req.Output)
 	}
 	run()
-	before := runtime.NumGoroutine()
+	before, files := runtime.NumGoroutine(), openFiles(t)
 	const runs = 10
 	for range runs {
 		run()
 	}
 	waitFor(t, func() bool { return runtime.NumGoroutine() < before+runs/2 })
+	if now := openFiles(t); now > files+runs/2 {
+		t.Errorf("%d files are open, %d were before", now, files)
+	}
 	for name := range contents(t, temp) {
 		t.Errorf("temporary file %s is left", name)
 	}
 	if n := fakeOpen.Load(); n != 0 {
 		t.Errorf("%d jobs are still open", n)
 	}
+}
+
+// openFiles counts the process's open files, 0 where the system does not tell.
+func openFiles(t *testing.T) int {
+	t.Helper()
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return 0
+	}
+	return len(entries)
 }
 
 // waitFor gives goroutines that are ending the chance to do so.

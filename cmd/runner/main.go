@@ -14,7 +14,7 @@ import (
 func main() {
 	pipelines.Init(os.Args[1:]) // does not return where a Beam runner started this process as its worker
 	ctx, breaks := newInterrupts(context.Background())
-	signals := make(chan os.Signal, 1)
+	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
 		for ended := false; !ended; {
