@@ -18,6 +18,7 @@ type batch struct {
 	listed bool    // a leaf has said which rows have which phrases
 	counts []int32 // how many phrases each row has
 	others []int32 // the same, as another leaf says
+	ends   []int32 // of elements
 }
 
 func openBatch(g *Group, columns Columns) (b *batch, err error) {

@@ -24,24 +24,26 @@ func (b *batch) addPhrases() {
 	}
 }
 
-// beginsPhrase says whether a level of a leaf of phrases, flags or boxes is the
-// first or only one of a phrase.
-func beginsPhrase(rep, def byte) bool { return rep < repInner && def >= defEntry }
+// begins is 1 for the first or only level of a phrase in a leaf of phrases, flags
+// or boxes, and 0 for others: 1 where rep < repInner and def >= defEntry. It has
+// no branch, since no processor guesses where phrases begin.
+func begins(rep, def byte) int32 { return int32((rep>>1 ^ 1) & (def >> 2)) }
+
+// beginsRow is 1 for the first level of a row, where rep == repRow, and 0 for
+// others.
+func beginsRow(rep byte) int { return int((rep|rep>>1)&1 ^ 1) }
 
 // list gives the rows their phrases by the levels of a leaf, or checks that they
 // have as many.
 func (b *batch) list(l leaf, rep, def []byte) error {
 	counts := resize(b.others, len(b.rows), false)
 	b.others = counts
-	row, all := -1, 0
-	for i := range rep {
-		if rep[i] == repRow {
-			row++
-		}
-		if beginsPhrase(rep[i], def[i]) {
-			counts[row]++
-			all++
-		}
+	row, all, def := -1, int32(0), def[:len(rep)]
+	for i, r := range rep {
+		row += beginsRow(r)
+		begin := begins(r, def[i])
+		counts[row] += begin
+		all += begin
 	}
 	if row+1 != len(b.rows) {
 		return errShort(l, row+1, len(b.rows))
@@ -53,7 +55,7 @@ func (b *batch) list(l leaf, rep, def []byte) error {
 		return nil
 	}
 	b.counts, b.others, b.listed = counts, b.counts, true
-	b.phrases = resize(b.phrases, all, b.keep)
+	b.phrases = resize(b.phrases, int(all), b.keep)
 	left := b.phrases
 	for i, n := range counts {
 		if n > 0 {
@@ -61,6 +63,22 @@ func (b *batch) list(l leaf, rep, def []byte) error {
 		}
 	}
 	return nil
+}
+
+// elements counts what a leaf of flags or boxes holds: the result has for every
+// phrase, after an entry for none, how many elements it and those before it have.
+// there is the definition level of an element.
+func (b *batch) elements(rep, def []byte, there byte) []int32 {
+	b.ends = resize(b.ends, len(b.phrases)+1, false)
+	phrase, n, def := int32(0), int32(0), def[:len(rep)]
+	for i, r := range rep {
+		phrase += begins(r, def[i])
+		if def[i] == there {
+			n++
+		}
+		b.ends[phrase] = n
+	}
+	return b.ends
 }
 
 // addPhraseField adds the reading of a leaf with one value a phrase, if it is
@@ -98,9 +116,12 @@ func (b *batch) readFlags() error {
 	}
 	b.flags = resize(b.flags, len(run.Values), b.keep)
 	copy(b.flags, run.Values)
-	eachPhrase(run.Rep, run.Def, defFlag, func(phrase, from, to int) {
-		b.phrases[phrase].Flags = b.flags[from:to:to]
-	})
+	ends := b.elements(run.Rep, run.Def, defFlag)
+	for i := range b.phrases {
+		if from, to := ends[i], ends[i+1]; from < to {
+			b.phrases[i].Flags = b.flags[from:to:to]
+		}
+	}
 	return nil
 }
 
@@ -127,9 +148,12 @@ func (b *batch) readBoxes() error {
 		edges[i] = edge.Values
 	}
 	b.boxes = join(resize(b.boxes, len(run.Values), b.keep), edges, run.Values)
-	eachPhrase(run.Rep, run.Def, defBox, func(phrase, from, to int) {
-		b.phrases[phrase].Boxes = b.boxes[from:to:to]
-	})
+	ends := b.elements(run.Rep, run.Def, defBox)
+	for i := range b.phrases {
+		if from, to := ends[i], ends[i+1]; from < to {
+			b.phrases[i].Boxes = b.boxes[from:to:to]
+		}
+	}
 	return nil
 }
 
@@ -141,24 +165,4 @@ func join(boxes []ScoredBox, edges [4][]float32, scores []float32) []ScoredBox {
 		boxes[i] = ScoredBox{Box: Box{X1: x1[i], Y1: y1[i], X2: x2[i], Y2: y2[i]}, Score: scores[i]}
 	}
 	return boxes
-}
-
-// eachPhrase calls f with each phrase that has elements, and their range; there
-// is the definition level of an element.
-func eachPhrase(rep, def []byte, there byte, f func(phrase, from, to int)) {
-	phrase, from, element := -1, 0, 0
-	for i := range rep {
-		if beginsPhrase(rep[i], def[i]) {
-			if element > from {
-				f(phrase, from, element)
-			}
-			phrase, from = phrase+1, element
-		}
-		if def[i] == there {
-			element++
-		}
-	}
-	if element > from {
-		f(phrase, from, element)
-	}
 }

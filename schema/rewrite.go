@@ -134,7 +134,7 @@ func (w *Writer) editedChunks(g *Group, edit Edit) (chunks [numLeaves]*chunk.Chu
 		if changed(l) || !w.has(l) {
 			continue
 		}
-		if chunks[l], err = chunk.Copy(g.reader.file, g.index, l.columnIndex(w.opts.EmbedImages)); err != nil {
+		if chunks[l], err = chunk.Copy(g.reader.file, g.index, l.columnIndex(w.opts.EmbedImages), &w.group.copies[l]); err != nil {
 			return chunks, g.wrap(err)
 		}
 	}

@@ -14,6 +14,7 @@ type shredder struct {
 	levels   [numStreams]chunk.Levels
 	values   [numLeaves]chunk.Values
 	metaKeys []string
+	copies   [numLeaves][]byte // memory of chunks that Rewrite copies
 }
 
 // shredders lends the memory of row groups to writers.

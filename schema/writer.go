@@ -19,7 +19,7 @@ const (
 )
 
 // writeBuffer is how many bytes are handed on at once.
-const writeBuffer = 256 << 10
+const writeBuffer = 64 << 10
 
 // errClosed is returned by methods of a closed Writer.
 var errClosed = errors.New("schema: the writer is closed")

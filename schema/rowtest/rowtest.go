@@ -2,10 +2,11 @@
 // on: the bench shape.
 //
 // A row of the bench shape is a typical row of a web-scale run. Its caption is
-// of about 60 characters and compresses as much as captions of CC3M and
-// LAION-400M do (Zstandard makes 22 to 32 bytes of one; here about 25). It has 3
-// or 4 phrases, 4.8 boxes in all, a URL of about 55 characters, no image bytes,
-// and in one row of two a meta column.
+// of about 60 characters and compresses like captions of CC3M and Flickr30k do
+// (Zstandard makes a third of them). It has 3 or 4 phrases, one of ten without
+// boxes and the others with one or two in the data file (4.7 a row) and one to five
+// in the raw file (9.5 a row), a URL of about 55 characters, no image bytes, and in
+// one row of two a meta column.
 //
 //	rows := rowtest.Rows(rowtest.Data, 10_000)
 //

@@ -1,26 +1,40 @@
 package rowtest
 
-import (
-	"testing"
-)
+import "testing"
 
 // TestBenchShape holds the rows to what the package promises of them.
 func TestBenchShape(t *testing.T) {
 	const n = 2000
-	for name, shape := range map[string]Shape{"data": Data, "raw": Raw} {
-		characters, phrases, boxes, meta, address := 0, 0, 0, 0, 0
-		for _, row := range Rows(shape, n) {
+	for name, test := range map[string]struct {
+		shape Shape
+		boxes [2]float64
+	}{
+		"data": {Data, [2]float64{4.5, 4.9}},
+		"raw":  {Raw, [2]float64{9.2, 9.8}},
+	} {
+		var characters, addresses, phrases, boxes, meta float64
+		for _, row := range Rows(test.shape, n) {
 			if err := row.Validate(); err != nil {
 				t.Fatal(err)
 			}
-			characters += len(row.Caption)
-			address += len(row.URL)
-			phrases += len(row.Phrases)
-			meta += len(row.Meta)
+			characters += float64(len(row.Caption)) / n
+			addresses += float64(len(row.URL)) / n
+			phrases += float64(len(row.Phrases)) / n
+			meta += float64(len(row.Meta)) / n
 			for _, p := range row.Phrases {
-				boxes += len(p.Boxes)
+				boxes += float64(len(p.Boxes)) / n
 			}
 		}
-		t.Logf("%s: caption %d, url %d, phrases %.2f, boxes %.2f, meta %.2f", name, characters/n, address/n, float64(phrases)/n, float64(boxes)/n, float64(meta)/n)
+		for what, got := range map[string][3]float64{
+			"characters of a caption": {characters, 58, 64},
+			"characters of a URL":     {addresses, 52, 58},
+			"phrases":                 {phrases, 3.4, 3.6},
+			"boxes":                   {boxes, test.boxes[0], test.boxes[1]},
+			"meta columns":            {meta, 0.47, 0.53},
+		} {
+			if got[0] < got[1] || got[0] > got[2] {
+				t.Errorf("%s: %.2f %s a row, want %v to %v", name, got[0], what, got[1], got[2])
+			}
+		}
 	}
 }

@@ -52,9 +52,9 @@ func newSentence(rng *rand.Rand) sentence {
 	return s
 }
 
-// addPhrase adds a noun phrase; one of four is a name.
+// addPhrase adds a noun phrase; two of five are names.
 func (s *sentence) addPhrase(rng *rand.Rand) {
-	np := nounPhrase{name: rng.IntN(4) == 0}
+	np := nounPhrase{name: rng.IntN(5) < 2}
 	if np.name {
 		np.text = name(rng)
 	} else {
@@ -68,7 +68,7 @@ func (s *sentence) addPhrase(rng *rand.Rand) {
 
 func name(rng *rand.Rand) string {
 	var b strings.Builder
-	for range 2 + rng.IntN(3) {
+	for range 3 + rng.IntN(3) {
 		b.WriteString(syllables[rng.IntN(len(syllables))])
 	}
 	return strings.ToUpper(b.String()[:1]) + b.String()[1:]

@@ -240,7 +240,7 @@ func TestRoundTrip(t *testing.T) {
 					} else {
 						equal(t, want, kind.read(t, file, s))
 					}
-					copied, err := Copy(file, 0, 0)
+					copied, err := Copy(file, 0, 0, new([]byte))
 					if err != nil {
 						t.Fatal(err)
 					}

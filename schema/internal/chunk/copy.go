@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"slices"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
@@ -11,8 +12,9 @@ import (
 )
 
 // Copy reads a chunk of a file as it is stored, after checking its pages against
-// their checksums. It may panic on a damaged file.
-func Copy(file *parquet.File, group, column int) (*Chunk, error) {
+// their checksums. The chunk lies in memory, which grows. It may panic on a damaged
+// file.
+func Copy(file *parquet.File, group, column int, memory *[]byte) (*Chunk, error) {
 	g := &file.Metadata().RowGroups[group]
 	source := &g.Columns[column]
 	meta := source.MetaData
@@ -23,7 +25,8 @@ func Copy(file *parquet.File, group, column int) (*Chunk, error) {
 	if start < 0 || meta.TotalCompressedSize < 0 || start+meta.TotalCompressedSize > file.Size() {
 		return nil, fmt.Errorf("column %v: %d bytes at %d in a file of %d", meta.PathInSchema, meta.TotalCompressedSize, start, file.Size())
 	}
-	data := make([]byte, meta.TotalCompressedSize)
+	*memory = slices.Grow((*memory)[:0], int(meta.TotalCompressedSize))
+	data := (*memory)[:meta.TotalCompressedSize]
 	if _, err := file.ReadAt(data, start); err != nil {
 		return nil, fmt.Errorf("column %v: %w", meta.PathInSchema, err)
 	}
