@@ -199,7 +199,7 @@ func newArena(t *testing.T) *arena {
 	for i := range sizes {
 		sizes[i] = arenaPerTar
 	}
-	if err := (Pairs{Seed: seed(), Varied: true}).WriteTars(a.input, sizes...); err != nil {
+	if err := (Pairs{Seed: draw(t).Uint64(), Varied: true}).WriteTars(a.input, sizes...); err != nil {
 		t.Fatal(err)
 	}
 	out := newOutput(t)
