@@ -164,7 +164,7 @@ func (o *output) clear(ctx context.Context, f *found) error {
 		return err
 	}
 	for _, s := range f.status.Units {
-		if s.State == UnitMissing || f.keeps(s) {
+		if s.State != UnitCorrupt && !slices.Contains(f.redo, s.Index) {
 			continue
 		}
 		if err := o.removeUnit(ctx, f.units[s.Index], s.Unit); err != nil {

@@ -328,6 +328,31 @@ func TestRedo(t *testing.T) {
 	}
 }
 
+// TestConflict finds a file of a unit that is not done, with other content: a
+// loud error, whose remedy works.
+func TestConflict(t *testing.T) {
+	req := request(t, 3, fakeSpec{})
+	mustRun(t, req, Options{})
+	want := contents(t, req.Output)
+	for _, name := range []string{schema.SuccessName, schema.ManifestName, schema.FileName(schema.KindUnits, "train", 1, 3)} {
+		if err := os.Remove(at(req.Output, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(at(req.Output, schema.FileName(schema.KindData, "train", 1, 3)), []byte("other"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Run(t.Context(), req, Options{}); !errors.Is(err, storage.ErrConflict) || !strings.Contains(err.Error(), "--redo 1") {
+		t.Errorf("error is %v, want a conflict with the remedy", err)
+	}
+	redo := req
+	redo.Redo = []int{1}
+	mustRun(t, redo, Options{})
+	if diff := cmp.Diff(want, contents(t, req.Output)); diff != "" {
+		t.Errorf("files (-first +redone):\n%s", diff)
+	}
+}
+
 // TestLateAttempt lets an attempt that everybody thought dead go on after the
 // run has ended: with the same bytes, and with others.
 func TestLateAttempt(t *testing.T) {
