@@ -33,6 +33,7 @@ type indexer struct {
 	reals   *hashprobe.Float32Table
 	seed    maphash.Seed
 	slots   []slot // of strings
+	firsts  []int  // positions of distinct strings
 	indexes []int32
 }
 
@@ -95,19 +96,22 @@ type slot struct {
 func (x *indexer) texts(s *Strings) *dictionary {
 	d := &dictionary{indexes: x.reserve(s.Len())}
 	x.clearSlots(s.Len())
+	x.firsts = x.firsts[:0]
 	for i := range d.indexes {
-		value := s.at(i)
-		at := x.find(s, value)
+		at := x.find(s, s.at(i))
 		if at.first == 0 {
-			*at = slot{at.hash, int32(d.n), i + 1}
-			d.n++
-			d.distinct = appendPlain(d.distinct, value)
-			if tooMany(d.n, i+1, s.Len()) {
+			*at = slot{at.hash, int32(len(x.firsts)), i + 1}
+			x.firsts = append(x.firsts, i)
+			if tooMany(len(x.firsts), i+1, s.Len()) {
 				return nil
 			}
 		}
 		d.indexes[i] = at.index
 	}
+	for _, first := range x.firsts {
+		d.distinct = appendPlain(d.distinct, s.at(first))
+	}
+	d.n = len(x.firsts)
 	return d
 }
 
