@@ -10,16 +10,6 @@ import (
 	"github.com/groundmill/groundmill/schema"
 )
 
-// Success is the content of _SUCCESS: what a reader checks before it trusts a
-// folder.
-type Success struct {
-	SchemaVersion int   `json:"schema_version"`
-	Files         int   `json:"files"`
-	Records       int64 `json:"records"`
-	Rows          int64 `json:"rows"`
-	Rejects       int64 `json:"rejects"`
-}
-
 // publishUnit writes a unit's summary, which marks the unit as done.
 func publishUnit(ctx context.Context, store storage.Store, split string, unit Unit, summary schema.UnitSummary) error {
 	summary.InputBytes = unit.Bytes
@@ -136,13 +126,7 @@ func (r *run) publish(ctx context.Context, manifest *schema.Manifest) error {
 	if err := storage.WriteFile(ctx, r.store, schema.ManifestName, data); err != nil {
 		return err
 	}
-	success, err := schema.EncodeJSON(Success{
-		SchemaVersion: schema.Version,
-		Files:         len(manifest.Files),
-		Records:       manifest.Totals.Records,
-		Rows:          manifest.Totals.Rows,
-		Rejects:       manifest.Totals.RejectTotal(),
-	})
+	success, err := schema.EncodeJSON(manifest.Success())
 	if err != nil {
 		return err
 	}

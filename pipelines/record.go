@@ -13,9 +13,9 @@ import (
 
 // record returns what run.json says of a run of the request.
 func (r *Request) record(identity schema.Identity) schema.RunRecord {
+	identity.Job = r.Job
 	return schema.RunRecord{
 		SchemaVersion: schema.Version,
-		Job:           r.Job,
 		Split:         r.Split,
 		Units:         len(r.Plan.Units),
 		Identity:      identity,

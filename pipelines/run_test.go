@@ -48,11 +48,11 @@ func TestRunWritesTheEndMarks(t *testing.T) {
 	if diff := cmp.Diff(returned, stored, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("manifest (-returned +stored):\n%s", diff)
 	}
-	var success Success
+	var success schema.Success
 	if err := json.Unmarshal([]byte(files[schema.SuccessName]), &success); err != nil {
 		t.Fatal(err)
 	}
-	want := Success{SchemaVersion: schema.Version, Files: 4, Records: 3, Rejects: 3}
+	want := schema.Success{SchemaVersion: schema.Version, Files: 4, Records: 3, Rejects: 3}
 	if diff := cmp.Diff(want, success); diff != "" {
 		t.Errorf("_SUCCESS (-want +got):\n%s", diff)
 	}

@@ -3,6 +3,7 @@ package schema
 // Identity says what made a run's files. Two runs of equal identity over the same
 // units give equal bytes.
 type Identity struct {
+	Job              string `json:"job"` // such as "annotate"
 	ToolVersion      string `json:"tool_version"`
 	ConfigSHA256     string `json:"config_sha256"`
 	Config           string `json:"config"` // the effective configuration, as YAML

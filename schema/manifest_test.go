@@ -75,7 +75,7 @@ func testManifest(units ...UnitSummary) *Manifest {
 	m := &Manifest{
 		SchemaVersion: Version,
 		Identity: Identity{
-			ToolVersion: "v0.1.0", ConfigSHA256: "c0", Config: "filter:\n  min_score: 0.5\n",
+			Job: "annotate", ToolVersion: "v0.1.0", ConfigSHA256: "c0", Config: "filter:\n  min_score: 0.5\n",
 			Model:        Model{Name: "tiny", SHA256: "30", Runtime: "onnxruntime 1.29.0", Provider: "cpu", Device: "cpu"},
 			ImageDecoder: "image/jpeg go1.26.8", WordListSHA256: "70", InputFingerprint: "1f",
 		},

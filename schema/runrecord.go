@@ -7,7 +7,6 @@ import "fmt"
 // tell whether it would continue the same run.
 type RunRecord struct {
 	SchemaVersion int    `json:"schema_version"`
-	Job           string `json:"job"`   // such as "annotate"
 	Split         string `json:"split"` // first part of the file names
 	Units         int    `json:"units"` // of the plan
 	Identity

@@ -8,9 +8,9 @@ import (
 
 func testRecord() *RunRecord {
 	return &RunRecord{
-		SchemaVersion: Version, Job: "annotate", Split: "train", Units: 3,
+		SchemaVersion: Version, Split: "train", Units: 3,
 		Identity: Identity{
-			ToolVersion: "v0.1.0", ConfigSHA256: "c0", Config: "filter:\n  min_score: 0.5\n",
+			Job: "annotate", ToolVersion: "v0.1.0", ConfigSHA256: "c0", Config: "filter:\n  min_score: 0.5\n",
 			RetryOf: &RetryOf{ManifestSHA256: "f0", Reasons: []Reason{ReasonCorruptImage, ReasonTeacherFailed}},
 		},
 	}

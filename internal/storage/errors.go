@@ -75,7 +75,7 @@ func fail(op, where string, err error) error {
 // can do about it. Errors of stores are explained already.
 func Explain(err error) error {
 	switch {
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
 		return fmt.Errorf("%w (%w)", err, ErrNoSpace)
 	case errors.Is(err, syscall.EROFS):
 		return fmt.Errorf("%w (%w)", err, ErrReadOnly)

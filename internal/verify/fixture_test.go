@@ -107,7 +107,7 @@ func (u *unitRows) addRow(shard string, index int64, key string) {
 }
 
 var testIdentity = schema.Identity{
-	ToolVersion: "0.1.0", ConfigSHA256: strings.Repeat("c", 64), Config: "filter:\n  min_score: 0.5\n",
+	Job: "annotate", ToolVersion: "0.1.0", ConfigSHA256: strings.Repeat("c", 64), Config: "filter:\n  min_score: 0.5\n",
 	Model:        schema.Model{Name: "tiny", SHA256: strings.Repeat("d", 64), Runtime: "onnxruntime 1.29.0", Provider: "cpu", Device: "cpu"},
 	ImageDecoder: "image/jpeg go1.26", WordListSHA256: strings.Repeat("e", 64), InputFingerprint: strings.Repeat("f", 64),
 }
@@ -123,12 +123,10 @@ func writeRun(t testing.TB, store memory, prefix string, identity schema.Identit
 		manifest.Merge(summary)
 	}
 	putJSON(t, store, prefix+schema.RunName, schema.RunRecord{
-		SchemaVersion: schema.Version, Job: "annotate", Split: "train", Units: len(units), Identity: identity,
+		SchemaVersion: schema.Version, Split: "train", Units: len(units), Identity: identity,
 	})
 	putJSON(t, store, prefix+schema.ManifestName, manifest)
-	putJSON(t, store, prefix+schema.SuccessName, success{
-		schema.Version, len(manifest.Files), manifest.Totals.Records, manifest.Totals.Rows, manifest.Totals.RejectTotal(),
-	})
+	putJSON(t, store, prefix+schema.SuccessName, manifest.Success())
 }
 
 func putJSON(t testing.TB, store memory, name string, v any) {

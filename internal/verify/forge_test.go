@@ -75,7 +75,7 @@ func TestEditedDocuments(t *testing.T) {
 		store memory
 		want  []Problem
 	}{
-		{"_SUCCESS", edit(t, store, schema.SuccessName, func(s *success) { s.Rejects++ }), []Problem{problem(KindAccounting, schema.SuccessName, -1, "rejects")}},
+		{"_SUCCESS", edit(t, store, schema.SuccessName, func(s *schema.Success) { s.Rejects++ }), []Problem{problem(KindAccounting, schema.SuccessName, -1, "rejects")}},
 		{"units of run.json", edit(t, store, schema.RunName, func(r *schema.RunRecord) { r.Units = 4 }), []Problem{problem(KindAccounting, schema.RunName, -1, "units")}},
 		{"split of run.json", edit(t, store, schema.RunName, func(r *schema.RunRecord) { r.Split = "test" }), []Problem{problem(KindAccounting, schema.RunName, -1, "units")}},
 		{"version of run.json", edit(t, store, schema.RunName, func(r *schema.RunRecord) { r.SchemaVersion = 0 }), []Problem{problem(KindAccounting, schema.RunName, -1, "schema_version")}},

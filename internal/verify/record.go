@@ -52,15 +52,6 @@ func (f *folder) checkParent(main *folder) {
 	}
 }
 
-// success is the content of _SUCCESS.
-type success struct {
-	SchemaVersion int   `json:"schema_version"`
-	Files         int   `json:"files"`
-	Records       int64 `json:"records"`
-	Rows          int64 `json:"rows"`
-	Rejects       int64 `json:"rejects"`
-}
-
 // readSuccess compares _SUCCESS with the manifest.
 func (f *folder) readSuccess(ctx context.Context) {
 	f.report.Done = len(f.summaries)
@@ -69,13 +60,11 @@ func (f *folder) readSuccess(ctx context.Context) {
 			"the run is not finished: %d of %d units are done; the command that began it continues it", f.report.Done, f.report.Units)})
 		return
 	}
-	got := readDocument[success](ctx, f, schema.SuccessName, nil, KindBadSuccess)
+	got := readDocument[schema.Success](ctx, f, schema.SuccessName, nil, KindBadSuccess)
 	if got == nil || f.manifest == nil {
 		return
 	}
-	m := f.manifest
-	want := success{schema.Version, len(m.Files), m.Totals.Records, m.Totals.Rows, m.Totals.RejectTotal()}
-	for _, d := range differences(*got, want) {
+	for _, d := range differences(*got, f.manifest.Success()) {
 		f.add(Problem{Kind: KindAccounting, Path: schema.SuccessName, Field: d.member, Text: fmt.Sprintf("is %s, the manifest says %s", d.a, d.b)})
 	}
 }
