@@ -72,7 +72,7 @@ demo: build ort bin/tiny.onnx ## label the bundled scenes and draw them as an HT
 
 .PHONY: test
 test: lint ort readers libjpeg build bin/tiny.onnx ## everything CI runs
-	GROUNDMILL_REQUIRE_READERS=1 GROUNDMILL_REQUIRE_ORT=1 go test -timeout 20m ./...
+	GROUNDMILL_REQUIRE_READERS=1 GROUNDMILL_REQUIRE_ORT=1 GROUNDMILL_RUNNER=$(CURDIR)/bin/runner go test -timeout 20m ./...
 	GROUNDMILL_REQUIRE_ORT=1 go test -timeout 20m -race -short $(RACE)
 	go vet -tags turbojpeg ./teacher/raster
 	go test -race -short -tags turbojpeg ./teacher/raster
@@ -100,6 +100,11 @@ bench: build ort bin/tiny.onnx ## measure, and rewrite docs/benchmarks.md and do
 .PHONY: bench-phrases
 bench-phrases: $(if $(wildcard $(CAPTIONS)),$(PEERS)/.done) ## compare phrase extraction with its peers, and rewrite docs/phrases.md
 	go run ./internal/phrasebench -data $(CAPTIONS) -peers $(PEERS)
+
+KILLS := 200
+.PHONY: soak
+soak: build ## kill real runs KILLS (200) times at random moments and compare every byte
+	GROUNDMILL_RUNNER=$(CURDIR)/bin/runner go test -v -timeout 60m -run Kill ./internal/soak -soak.kills=$(KILLS)
 
 FUZZTIME := 30s
 .PHONY: fuzz
