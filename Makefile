@@ -20,7 +20,7 @@ export ONNXRUNTIME_SHARED_LIBRARY_PATH ?=
 
 # Packages whose tests also run under the race detector: all that share memory
 # between goroutines.
-RACE := ./teacher ./teacher/glip ./teacher/guard ./teacher/ort ./teacher/raster ./teacher/wordpiece ./extract/... ./internal/progress ./internal/storage/... ./pipelines/...
+RACE := ./teacher ./teacher/glip ./teacher/guard ./teacher/ort ./teacher/raster ./teacher/wordpiece ./extract/... ./internal/progress ./internal/storage/... ./internal/teacherbench ./pipelines/... ./schema ./schema/internal/chunk
 
 .PHONY: help
 help: ## list the commands
@@ -91,7 +91,7 @@ $(PEERS)/.done: $(wildcard internal/phrasebench/peers/*.txt internal/phrasebench
 	@touch $@
 
 .PHONY: bench
-bench: build ort bin/tiny.onnx ## measure, and rewrite docs/benchmarks.md and docs/phrases.md
+bench: build ort bin/tiny.onnx $(READERS)/.done ## measure, and rewrite docs/benchmarks.md and docs/phrases.md
 	go run ./internal/bench
 	@$(MAKE) --no-print-directory bench-phrases
 

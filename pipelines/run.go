@@ -145,6 +145,7 @@ func (r *run) run(ctx context.Context) (*schema.Manifest, error) {
 	}
 	if r.complete(f) {
 		r.begin(f)
+		r.tidy(ctx, f)
 		return f.end, nil
 	}
 	unlock, err := r.store.Lock(ctx)
@@ -172,6 +173,20 @@ func (r *run) look(ctx context.Context) (*found, error) {
 
 func (r *run) complete(f *found) bool {
 	return f.status.State == StateComplete && len(r.req.Redo) == 0
+}
+
+// tidy removes what a process left that died between naming _SUCCESS and its own
+// clean-up. Where that cannot be done, the run is complete all the same.
+func (r *run) tidy(ctx context.Context, f *found) {
+	if f.status.Temporaries == 0 {
+		return
+	}
+	unlock, err := r.store.Lock(ctx)
+	if err != nil {
+		return
+	}
+	_, _ = r.store.Sweep(ctx)
+	_ = unlock()
 }
 
 func (r *run) begin(f *found) {

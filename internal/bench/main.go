@@ -69,7 +69,7 @@ func run(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.teacher.Close()) }()
-	for _, section := range []func(context.Context) error{b.throughput, b.parquet, b.refilter, b.grounding, b.precision, b.optimization} {
+	for _, section := range []func(context.Context) error{b.throughput, b.refilter, b.grounding, b.precision, b.optimization, b.parquet} {
 		if err := section(ctx); err != nil {
 			return err
 		}

@@ -100,7 +100,7 @@ func TestFileSizeLimit(t *testing.T) {
 			out := newOutput(t)
 			limited := []string{"sh", "-c", `ulimit -f "$0" && exec "$@"`, tt.blocks}
 			p := start(t, nil, append(limited, a.annotate(out, attack{lanes: 4})...)...)
-			p.mustEnd(statusFailed)
+			p.mustEnd(statusStorage)
 			p.mustSay("file too large")
 			left := readFolder(t, out)
 			left.checkWhole(t, a.smooth)

@@ -12,8 +12,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/groundmill/groundmill/schema"
 )
 
 // Exit statuses of cmd/runner that attacks expect; its help explains them.
@@ -243,18 +241,9 @@ func (a *arena) annotate(out string, how attack) []string {
 		"--set", fmt.Sprintf("teacher.model=synthetic:latency=%v", latency), "--set", fmt.Sprintf("beam.lanes=%d", how.lanes)}
 }
 
-// finish lets a process without an attack end the run, and compares all bytes. A
-// run that is complete already is left as it is, with what a killed process hid in
-// it.
+// finish lets a process without an attack end the run, and compares all bytes.
 func (a *arena) finish(t *testing.T, out string, lanes int) {
 	t.Helper()
-	before := readFolder(t, out)
 	start(t, nil, a.annotate(out, attack{lanes: lanes})...).mustEnd(statusOK)
-	after := readFolder(t, out)
-	if _, complete := before[schema.SuccessName]; complete {
-		for _, name := range before.hidden() {
-			delete(after, name)
-		}
-	}
-	after.checkEqual(t, a.smooth)
+	readFolder(t, out).checkEqual(t, a.smooth)
 }

@@ -66,7 +66,7 @@ func (u *unit) load(data []byte) (*schema.Reader, error) {
 		return nil, fmt.Errorf("%w: %w", pipelines.ErrInput, err)
 	}
 	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != u.want.SHA256 {
-		return nil, u.damaged(fmt.Errorf("it is not what the manifest lists, which has SHA-256 %.12s...", u.want.SHA256))
+		return nil, u.damaged(fmt.Errorf("it is not what the manifest lists, which begins with SHA-256 %.12s", u.want.SHA256))
 	}
 	raw, err := schema.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {

@@ -21,6 +21,7 @@ func newEncoder(level zstd.EncoderLevel) *zstd.Encoder {
 	e, err := zstd.NewWriter(nil,
 		zstd.WithEncoderLevel(level),
 		zstd.WithEncoderConcurrency(1),
+		zstd.WithWindowSize(1<<20), // no page is much longer; by default an encoder keeps 8 MiB
 		zstd.WithEncoderCRC(false), // the page has its own
 		zstd.WithZeroFrames(true),
 		zstd.WithAllLitEntropyCompression(true),
