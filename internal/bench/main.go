@@ -43,6 +43,7 @@ func run(ctx context.Context, args []string) (err error) {
 	b := &bench{}
 	flags := flag.NewFlagSet("bench", flag.ExitOnError) // Beam has filled the global set
 	output := flags.String("o", "docs/benchmarks.md", "`file` to write")
+	only := flags.String("only", "", "run one `section` alone, such as throughput, and print it")
 	flags.StringVar(&b.runner, "runner", "bin/runner", "the program to measure")
 	flags.StringVar(&b.model, "model", "bin/tiny.onnx", "the imported bundled teacher")
 	flags.StringVar(&b.fullSize, "full-size", "out/glip-t.pth", "a GLIP-T checkpoint to import, if it exists")
@@ -60,21 +61,44 @@ func run(ctx context.Context, args []string) (err error) {
 	b.head()
 	// A child's peak memory counts from its parent's, so children run while this
 	// process is still small.
-	for _, section := range []func(context.Context) error{b.importing, b.memory} {
-		if err := section(ctx); err != nil {
-			return err
-		}
+	if err := runSections(ctx, *only, []section{{"importing", b.importing}, {"memory", b.memory}}); err != nil {
+		return err
 	}
 	if err := b.openTeacher(); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.teacher.Close()) }()
-	for _, section := range []func(context.Context) error{b.throughput, b.refilter, b.grounding, b.precision, b.optimization, b.parquet} {
-		if err := section(ctx); err != nil {
-			return err
-		}
+	err = runSections(ctx, *only, []section{
+		{"throughput", b.throughput}, {"refilter", b.refilter}, {"grounding", b.grounding},
+		{"precision", b.precision}, {"optimization", b.optimization}, {"parquet", b.parquet},
+	})
+	if err != nil {
+		return err
+	}
+	if *only != "" {
+		_, err := os.Stdout.Write(b.out.Bytes())
+		return err
 	}
 	return os.WriteFile(*output, b.out.Bytes(), 0o644)
+}
+
+// section is a part of the figures.
+type section struct {
+	name string
+	run  func(context.Context) error
+}
+
+// runSections runs the sections, or the one of them that is asked for.
+func runSections(ctx context.Context, only string, list []section) error {
+	for _, s := range list {
+		if only != "" && s.name != only {
+			continue
+		}
+		if err := s.run(ctx); err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+	}
+	return nil
 }
 
 // openTeacher opens the bundled teacher on one thread.
