@@ -3,7 +3,6 @@ package glip
 import (
 	"cmp"
 	"context"
-	"encoding/binary"
 	"hash/fnv"
 	"io"
 	"math"
@@ -72,48 +71,18 @@ func newNoise(ctx context.Context, o RandomOptions) noise {
 // Shape implements tensorSource.
 func (n noise) Shape(name string) []int { return n.shapes[name] }
 
-// Values implements tensorSource.
-func (n noise) Values(name string) ([]float32, error) {
-	values := make([]float32, elements([]TensorSpec{{name, n.shapes[name]}}))
-	n.fill(name, func(i int, v float32) { values[i] = v }, len(values))
-	return values, n.ctx.Err()
-}
-
-// Stream implements tensorSource.
-func (n noise) Stream(name string, w io.Writer) error {
-	count := int(elements([]TensorSpec{{name, n.shapes[name]}}))
-	const chunk = 1 << 14
-	buffer := make([]byte, 0, 4*chunk)
-	var err error
-	n.fill(name, func(i int, v float32) {
-		buffer = binary.LittleEndian.AppendUint32(buffer, math.Float32bits(v))
-		if len(buffer) == cap(buffer) || i == count-1 {
-			if err == nil {
-				err = cmp.Or(n.ctx.Err(), writeAll(w, buffer))
-			}
-			buffer = buffer[:0]
-		}
-	}, count)
-	return err
-}
-
-func writeAll(w io.Writer, data []byte) error {
-	_, err := w.Write(data)
-	return err
-}
-
-// fill hands count values to set: the constant that training begins with for
+// Values implements tensorSource: the constant that training begins with for
 // vectors, and for others uniform noise with the variance 1/fan-in.
-func (n noise) fill(name string, set func(i int, v float32), count int) {
+func (n noise) Values(name string) ([]float32, error) {
 	shape := n.shapes[name]
+	values := make([]float32, elements([]TensorSpec{{name, shape}}))
 	if len(shape) < 2 {
-		v := initial(name)
-		for i := range count {
-			set(i, v)
+		for i := range values {
+			values[i] = initial(name)
 		}
-		return
+		return values, n.ctx.Err()
 	}
-	fanIn := count / shape[0]
+	fanIn := len(values) / shape[0]
 	if strings.Contains(name, "embedding") || strings.HasSuffix(name, "_table") {
 		fanIn = 2500 // a deviation of 0.02
 	}
@@ -121,9 +90,19 @@ func (n noise) fill(name string, set func(i int, v float32), count int) {
 	h := fnv.New64a()
 	io.WriteString(h, name)
 	r := rand.NewPCG(n.seed, h.Sum64())
-	for i := range count {
-		set(i, (float32(r.Uint64()>>40)/(1<<24)-0.5)*scale)
+	for i := range values {
+		values[i] = (float32(r.Uint64()>>40)/(1<<24) - 0.5) * scale
 	}
+	return values, n.ctx.Err()
+}
+
+// Stream implements tensorSource.
+func (n noise) Stream(name string, w io.Writer) error {
+	values, err := n.Values(name)
+	if err != nil {
+		return err
+	}
+	return writeFloats(w, values)
 }
 
 // initial is the value of a vector before training.
