@@ -24,7 +24,7 @@ RACE := ./teacher ./teacher/glip ./teacher/guard ./teacher/ort ./teacher/raster 
 
 .PHONY: help
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## build bin/runner
@@ -33,6 +33,15 @@ build: ## build bin/runner
 .PHONY: build-turbo
 build-turbo: libjpeg ## build bin/runner with libjpeg-turbo as its JPEG decoder
 	go build -tags turbojpeg -o bin/ ./cmd/runner
+
+# For the worker image (configs/container); the version is go.mod's.
+.PHONY: boot
+boot: ## build bin/boot, Beam's start program of workers
+	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/boot github.com/apache/beam/sdks/v2/go/container
+
+.PHONY: container-check
+container-check: build boot ## check that bin/runner and bin/boot load in the worker image
+	@for file in bin/runner bin/boot; do sh configs/container/glibc.sh $$file || exit 1; done
 
 # The headers that the build tag turbojpeg needs, from the system's packages.
 .PHONY: libjpeg
@@ -71,7 +80,7 @@ demo: build ort bin/tiny.onnx ## label the bundled scenes and draw them as an HT
 	@echo "Labels: $(OUT)/data    Page: out/demo.html"
 
 .PHONY: test
-test: lint ort readers libjpeg build bin/tiny.onnx ## everything CI runs
+test: lint ort readers libjpeg build container-check bin/tiny.onnx ## everything CI runs
 	GROUNDMILL_REQUIRE_READERS=1 GROUNDMILL_REQUIRE_ORT=1 GROUNDMILL_RUNNER=$(CURDIR)/bin/runner go test -timeout 20m ./...
 	GROUNDMILL_REQUIRE_ORT=1 go test -timeout 20m -race -short $(RACE)
 	go vet -tags turbojpeg ./teacher/raster
