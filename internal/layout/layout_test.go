@@ -34,7 +34,7 @@ var layers = []struct {
 }
 
 // testOnly are packages that only tests may import.
-var testOnly = []string{"internal/storage/storagetest", "internal/storage/faulty"}
+var testOnly = []string{"internal/storage/storagetest", "internal/storage/faulty", "pipelines/dataflow/dataflowtest"}
 
 type pkg struct {
 	ImportPath string
