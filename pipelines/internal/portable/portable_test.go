@@ -125,3 +125,21 @@ func TestStage(t *testing.T) {
 		t.Error("a pipeline without an environment is no error")
 	}
 }
+
+func TestCause(t *testing.T) {
+	const plan = "bundle inst002 failed:process bundle failed for instruction inst002 using plan stage-002:\n" +
+		"8: ParDo[pipelines.unitFn]\n\tcaused by:\nsource failed\n\tcaused by:\nDoFn[UID:8, PID:e4, Name: pipelines.unitFn] failed:\n"
+	tests := []struct{ name, message, want string }{
+		{"of a function", plan + "unit 3 (a.tar): no space left", "unit 3 (a.tar): no space left"},
+		{"of two lines", plan + "one\ntwo\n", "one\ntwo"},
+		{"behind Java", "java.lang.RuntimeException: " + plan + "unit 3 (a.tar): gone\n\tat org.apache.beam.X.y(X.java:3)\n\tat z", "unit 3 (a.tar): gone"},
+		{"of the engine", "SDK worker disconnected", "SDK worker disconnected"},
+		{"of Java alone", "java.io.IOException: no slots\n\tat a.b(C.java:1)", "java.io.IOException: no slots"},
+		{"empty", "", ""},
+	}
+	for _, tt := range tests {
+		if got := Cause(tt.message); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
