@@ -7,6 +7,8 @@ import (
 	"time"
 
 	df "google.golang.org/api/dataflow/v1b3"
+
+	"github.com/groundmill/groundmill/pipelines/internal/portable"
 )
 
 const (
@@ -44,7 +46,7 @@ func (m *messages) keep(raw *df.JobMessage) Message {
 	if at.After(m.newest) {
 		m.newest = at
 	}
-	message := Message{Time: at, Severity: strings.ToLower(strings.TrimPrefix(raw.MessageImportance, "JOB_MESSAGE_")), Text: line(raw.MessageText)}
+	message := Message{Time: at, Severity: strings.ToLower(strings.TrimPrefix(raw.MessageImportance, "JOB_MESSAGE_")), Text: line(portable.Cause(raw.MessageText))}
 	if message.Severity == "error" {
 		m.errors = slices.DeleteFunc(m.errors, func(old Message) bool { return old.Text == message.Text })
 		m.errors = append(m.errors, message)
