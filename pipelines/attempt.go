@@ -16,28 +16,26 @@ import (
 // to come back, such as a network share.
 var pauses = [...]time.Duration{2 * time.Second, 10 * time.Second}
 
-// do runs a unit until it is done, has failed or is given up. done is false
-// without an error when the unit is left out.
-func (s *session) do(f *unitFn, unit Unit) (counts schema.Counts, done bool, err error) {
+// errLeft is what do returns for a unit that it gave up because the run is to end.
+var errLeft = errors.New("left for another start")
+
+// do runs a unit until it is done, has failed or is given up. An error that wraps
+// ErrInput says that the input cannot be read, now and most likely later.
+func (s *session) do(ctx context.Context, f *unitFn, unit Unit) (schema.Counts, error) {
 	s.meter.begin()
 	defer s.meter.end()
 	for attempt := 0; ; attempt++ {
 		meter := s.meter.unit()
-		counts, err = f.run(s.ctx, s.store, s.job, unit, s.reporter(meter.add))
-		switch {
-		case err == nil:
-			s.succeed()
-			return counts, true, nil
-		case s.ctx.Err() != nil || !errors.Is(err, ErrInput):
-			return counts, false, err
+		counts, err := f.run(ctx, s.store, s.job, unit, s.reporter(meter.add))
+		if err == nil || ctx.Err() != nil || !errors.Is(err, ErrInput) {
+			return counts, err
 		}
 		meter.undo()
 		if attempt == len(pauses) || lasting(err) {
-			s.quarantine(unit, err)
-			return counts, false, nil
+			return counts, err
 		}
-		if left := s.wait(pauses[attempt]); left {
-			return counts, false, nil
+		if left := s.wait(ctx, pauses[attempt]); left {
+			return counts, errLeft
 		}
 	}
 }
@@ -53,14 +51,13 @@ func (s *session) reporter(add func(Progress) error) func(Progress) {
 
 // wait pauses before another attempt. left is true when a unit must be left
 // because the run is to end.
-func (s *session) wait(pause time.Duration) (left bool) {
+func (s *session) wait(ctx context.Context, pause time.Duration) (left bool) {
 	select {
 	case <-s.after(pause):
 		return false
-	case <-s.ctx.Done():
+	case <-ctx.Done():
 		return false // the next attempt says why
 	case <-s.stop:
-		s.leave()
 		return true
 	}
 }

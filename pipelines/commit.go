@@ -45,7 +45,23 @@ func (r *run) commit(ctx context.Context, ran []Unit, tally *Tally) (*schema.Man
 	if err := r.checkFiles(ctx, &manifest); err != nil {
 		return nil, err
 	}
+	if err := r.tidyUp(ctx, &manifest); err != nil {
+		return nil, err
+	}
 	return &manifest, r.publish(ctx, &manifest)
+}
+
+// tidyUp refuses a folder with files that are not the run's, and removes notes for
+// starts that have died, whose jobs may have gone on without them.
+func (r *run) tidyUp(ctx context.Context, manifest *schema.Manifest) error {
+	c, err := list(ctx, r.store, r.req.Split, len(r.req.Plan.Units))
+	if err != nil {
+		return err
+	}
+	if err := r.checkNothingElse(c, manifest); err != nil {
+		return err
+	}
+	return r.removeOutcomes(ctx, c)
 }
 
 // collect reads the summaries of all units.
@@ -86,19 +102,12 @@ func (r *run) checkFiles(ctx context.Context, manifest *schema.Manifest) error {
 			return nil
 		})
 	}
-	if err := group.Wait(); err != nil {
-		return err
-	}
-	return r.checkNothingElse(ctx, manifest)
+	return group.Wait()
 }
 
 // checkNothingElse refuses published files that are neither a unit's summary nor
 // listed in one.
-func (r *run) checkNothingElse(ctx context.Context, manifest *schema.Manifest) error {
-	c, err := list(ctx, r.store, r.req.Split, len(r.req.Plan.Units))
-	if err != nil {
-		return err
-	}
+func (r *run) checkNothingElse(c *listing, manifest *schema.Manifest) error {
 	listed := map[string]bool{}
 	for _, file := range manifest.Files {
 		listed[file.Path] = true

@@ -72,7 +72,7 @@ func recommit(t *testing.T, req Request, tally *Tally) error {
 	}
 	identity := testIdentity()
 	identity.InputFingerprint = req.Plan.Fingerprint
-	r := run{output: output{store: store, req: req, record: req.record(identity)}}
+	r := run{output: output{store: store, req: req, record: req.record(identity, nil)}}
 	_, err = r.commit(t.Context(), req.Plan.Units, tally)
 	return err
 }

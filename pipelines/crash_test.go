@@ -26,7 +26,7 @@ func TestCrashAnywhere(t *testing.T) {
 	}
 	faulty.CrashEverywhere(t, "crash", stride, func(t *testing.T, store storage.Store) error {
 		defer storage.Mount(store)()
-		_, err := Run(t.Context(), req, Options{Lanes: 2})
+		_, err := Run(t.Context(), req, Options{Beam: BeamOptions{Lanes: 2}})
 		return err
 	})
 }
@@ -40,7 +40,7 @@ func TestCrashWhileRedoing(t *testing.T) {
 	faulty.CrashEverywhere(t, "redo", 11, func(t *testing.T, store storage.Store) error {
 		defer storage.Mount(store)()
 		for _, r := range []Request{req, redo} {
-			if _, err := Run(t.Context(), r, Options{Lanes: 2}); err != nil {
+			if _, err := Run(t.Context(), r, Options{Beam: BeamOptions{Lanes: 2}}); err != nil {
 				return err
 			}
 		}
@@ -88,13 +88,13 @@ func TestStorageFaults(t *testing.T) {
 			defer storage.Mount(store)()
 			req := smooth
 			req.Output = store.String()
-			_, err := Run(t.Context(), req, Options{Lanes: 2})
+			_, err := Run(t.Context(), req, Options{Beam: BeamOptions{Lanes: 2}})
 			if !errors.Is(err, tt.want) || strings.Contains(fmt.Sprint(err), "panic") {
 				t.Errorf("error is %v, want %v", err, tt.want)
 			}
 			wantNoTemporaries(t, memory)
 			store.SetRules()
-			mustRun(t, req, Options{Lanes: 2})
+			mustRun(t, req, Options{Beam: BeamOptions{Lanes: 2}})
 			if diff := cmp.Diff(want, faulty.Contents(t, memory)); diff != "" {
 				t.Errorf("files (-smooth +continued):\n%s", diff)
 			}
@@ -132,7 +132,7 @@ func TestInputNames(t *testing.T) {
 	req := request(t, 1, fakeSpec{})
 	req.Plan = plan
 	req = req.with(t, fakeSpec{})
-	manifest := mustRun(t, req, Options{Lanes: 4})
+	manifest := mustRun(t, req, Options{Beam: BeamOptions{Lanes: 4}})
 	if len(manifest.Units) != len(names) {
 		t.Errorf("%d units, want %d", len(manifest.Units), len(names))
 	}

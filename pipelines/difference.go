@@ -55,8 +55,9 @@ func (d Difference) String() string {
 	return text
 }
 
-// differences compares the record of a folder with that of a request. A request
-// without a model, whose digest takes long to know, is compared in all else.
+// differences compares the record of a folder with that of a request. What one of
+// them does not know of the model is not compared: a digest takes long, and the
+// device is known to workers alone.
 func differences(theirs, ours *schema.RunRecord) []Difference {
 	d := differ{}
 	d.compare(AspectTool, "schema_version", fmt.Sprint(theirs.SchemaVersion), fmt.Sprint(ours.SchemaVersion))
@@ -66,9 +67,7 @@ func differences(theirs, ours *schema.RunRecord) []Difference {
 	if !slices.ContainsFunc(d.found, func(f Difference) bool { return f.Aspect == AspectConfig }) {
 		d.compare(AspectConfig, "split", theirs.Split, ours.Split)
 	}
-	if ours.Model != (schema.Model{}) {
-		d.model(theirs.Model, ours.Model)
-	}
+	d.model(theirs.Model, ours.Model)
 	d.compare(AspectDecoder, "image_decoder", theirs.ImageDecoder, ours.ImageDecoder)
 	d.compare(AspectWordList, "wordlist_sha256", theirs.WordListSHA256, ours.WordListSHA256)
 	d.retry(theirs.RetryOf, ours.RetryOf)
@@ -98,11 +97,18 @@ func shown(value string) string {
 }
 
 func (d *differ) model(old, new schema.Model) {
-	d.compare(AspectModel, "name", old.Name, new.Name)
-	d.compare(AspectModel, "sha256", old.SHA256, new.SHA256)
-	d.compare(AspectModel, "runtime", old.Runtime, new.Runtime)
-	d.compare(AspectModel, "provider", old.Provider, new.Provider)
-	d.compare(AspectModel, "device", old.Device, new.Device)
+	d.compareKnown("name", old.Name, new.Name)
+	d.compareKnown("sha256", old.SHA256, new.SHA256)
+	d.compareKnown("runtime", old.Runtime, new.Runtime)
+	d.compareKnown("provider", old.Provider, new.Provider)
+	d.compareKnown("device", old.Device, new.Device)
+}
+
+// compareKnown compares a part of the model where both know it.
+func (d *differ) compareKnown(field, old, new string) {
+	if old != "" && new != "" {
+		d.compare(AspectModel, field, old, new)
+	}
 }
 
 func (d *differ) retry(old, new *schema.RetryOf) {

@@ -41,7 +41,7 @@ func TestUnreadableInput(t *testing.T) {
 			var mu sync.Mutex
 			var pauses int
 			var last Progress
-			opts := Options{Lanes: 3, Observe: func(p Progress) { last = p }, After: func(d time.Duration) <-chan time.Time {
+			opts := Options{Beam: BeamOptions{Lanes: 3}, Observe: func(p Progress) { last = p }, After: func(d time.Duration) <-chan time.Time {
 				mu.Lock()
 				defer mu.Unlock()
 				pauses++
@@ -95,7 +95,7 @@ func TestStop(t *testing.T) {
 			once()
 		}
 		var last Progress
-		_, err := Run(t.Context(), req, Options{Lanes: 2, Stop: stop, Observe: func(p Progress) {
+		_, err := Run(t.Context(), req, Options{Beam: BeamOptions{Lanes: 2}, Stop: stop, Observe: func(p Progress) {
 			last = p
 			if p.Units >= stopAt {
 				once()
@@ -150,7 +150,7 @@ func TestTwoRunsAtOnce(t *testing.T) {
 	errs := make([]error, 4)
 	var wg sync.WaitGroup
 	for i := range errs {
-		wg.Go(func() { _, errs[i] = Run(t.Context(), req, Options{Lanes: 2}) })
+		wg.Go(func() { _, errs[i] = Run(t.Context(), req, Options{Beam: BeamOptions{Lanes: 2}}) })
 	}
 	wg.Wait()
 	finished := 0
@@ -182,7 +182,7 @@ func TestTwoRunsWithoutLock(t *testing.T) {
 	req := request(t, 6, fakeSpec{})
 	req.Output = store.String()
 	store.clean(t)
-	r, err := prepare(t.Context(), req, Options{Runner: RunnerPrism})
+	r, err := prepare(t.Context(), req, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -194,7 +194,7 @@ func TestTwoRunsWithoutLock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mustRun(t, req, Options{Lanes: 2}) // all of it, while the other run has just looked
+	mustRun(t, req, Options{Beam: BeamOptions{Lanes: 2}}) // all of it, while the other run has just looked
 	if err := r.publishRecord(t.Context()); err != nil {
 		t.Error(err)
 	}

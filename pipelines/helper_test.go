@@ -33,7 +33,8 @@ type fakeSpec struct {
 	Tag  string // makes the spec another one
 	Salt string // makes the files other ones of the same identity
 
-	Identity schema.Identity
+	Identity    schema.Identity
+	WorkerModel string // the model's digest where the job is opened, if that is another
 }
 
 // fakeJob makes a record of each byte of the unit's input: a row or a reject,
@@ -52,7 +53,7 @@ var (
 var fakeKinds = []schema.Kind{schema.KindData, schema.KindRejects}
 
 func init() {
-	Register("fake", func(spec []byte) (Job, error) {
+	Register("fake", Factory{Open: func(spec []byte) (Job, error) {
 		var job fakeJob
 		if err := json.Unmarshal(spec, &job.fakeSpec); err != nil {
 			return nil, err
@@ -62,10 +63,24 @@ func init() {
 		}
 		fakeOpen.Add(1)
 		return &job, nil
-	})
+	}, Identify: identifyFake})
 }
 
-func (j *fakeJob) Identity() schema.Identity { return j.fakeSpec.Identity }
+// identifyFake knows all of a fakeJob's identity but what a worker adds.
+func identifyFake(_ context.Context, spec []byte) (schema.Identity, error) {
+	var s fakeSpec
+	err := json.Unmarshal(spec, &s)
+	s.Identity.Model.Runtime, s.Identity.Model.Device = "", ""
+	return s.Identity, err
+}
+
+func (j *fakeJob) Identity() schema.Identity {
+	identity := j.fakeSpec.Identity
+	if j.WorkerModel != "" {
+		identity.Model.SHA256 = j.WorkerModel
+	}
+	return identity
+}
 
 func (j *fakeJob) Close() error {
 	fakeOpen.Add(-1)
@@ -199,7 +214,7 @@ func testIdentity() schema.Identity {
 		ToolVersion:  "test",
 		ConfigSHA256: "c0",
 		Config:       "filter:\n    min_score: 0.5\n    drop: [a, b]\noutput:\n    split: train\n",
-		Model:        schema.Model{Name: "none", SHA256: "30"},
+		Model:        schema.Model{Name: "none", SHA256: "30", Runtime: "fake 1", Provider: "cpu", Device: "cpu"},
 		ImageDecoder: "none",
 	}
 }
@@ -235,6 +250,15 @@ func (r Request) with(t testing.TB, spec fakeSpec) Request {
 	return r
 }
 
+func mustOpen(t testing.TB, location string) storage.Store {
+	t.Helper()
+	store, err := storage.Open(location)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return store
+}
+
 // mustRun runs a request and proves that no record was lost.
 func mustRun(t testing.TB, req Request, opts Options) *schema.Manifest {
 	t.Helper()
@@ -242,11 +266,7 @@ func mustRun(t testing.TB, req Request, opts Options) *schema.Manifest {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := storage.Open(req.Output)
-	if err != nil {
-		t.Fatal(err)
-	}
-	wantConserved(t, store, req.Plan, manifest)
+	wantConserved(t, mustOpen(t, req.Output), req.Plan, manifest)
 	return manifest
 }
 

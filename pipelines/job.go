@@ -2,11 +2,9 @@ package pipelines
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"maps"
 	"slices"
-	"sync"
 
 	"github.com/groundmill/groundmill/internal/storage"
 	"github.com/groundmill/groundmill/schema"
@@ -40,44 +38,50 @@ type Task struct {
 	Report func(Progress)
 }
 
-// Factory opens a Job from its serialised specification.
-type Factory func(spec []byte) (Job, error)
+// Factory makes Jobs from their serialised specification.
+type Factory struct {
+	// Open opens a job with all that its units need.
+	Open func(spec []byte) (Job, error)
+	// Identify returns the Identity of the Job that Open would give, without what
+	// only a process that does units can know: there Model may lack anything.
+	Identify func(ctx context.Context, spec []byte) (schema.Identity, error)
+}
 
 // registry maps names to factories; it is written by init functions only.
 var registry = map[string]Factory{}
 
 // Register makes a kind of job known under a name. Call it from an init
 // function, so that worker processes know it too; a name can be taken once.
-func Register(name string, open Factory) {
+func Register(name string, factory Factory) {
 	if _, taken := registry[name]; taken {
 		panic("pipelines: job " + name + " is registered twice")
 	}
-	registry[name] = open
+	registry[name] = factory
+}
+
+// factory returns what is registered under a name.
+func factory(name string) (Factory, error) {
+	f, ok := registry[name]
+	if !ok {
+		return f, fmt.Errorf("pipelines: unknown job %q, known are %q", name, slices.Sorted(maps.Keys(registry)))
+	}
+	return f, nil
 }
 
 // openJob opens a job of that name and spec.
 func openJob(name string, spec []byte) (Job, error) {
-	open, ok := registry[name]
-	if !ok {
-		return nil, fmt.Errorf("pipelines: unknown job %q, known are %q", name, slices.Sorted(maps.Keys(registry)))
+	f, err := factory(name)
+	if err != nil {
+		return nil, err
 	}
-	return open(spec)
+	return f.Open(spec)
 }
 
-// workerJobs holds the jobs of a worker process, one a name and spec. Nothing
-// tells a worker when it is done with one, so none is ever closed.
-var workerJobs sync.Map // of jobKey to func() (Job, error)
-
-// jobKey identifies a job: its kind and the digest of its spec.
-type jobKey struct {
-	name string
-	spec [sha256.Size]byte
-}
-
-// workerJob returns the worker process's job of that name and spec. The first
-// call opens it; its error, too, is what all later calls get.
-func workerJob(name string, spec []byte) (Job, error) {
-	key := jobKey{name, sha256.Sum256(spec)}
-	open, _ := workerJobs.LoadOrStore(key, sync.OnceValues(func() (Job, error) { return openJob(name, spec) }))
-	return open.(func() (Job, error))()
+// identifyJob says what a job of that name and spec would be, see Factory.Identify.
+func identifyJob(ctx context.Context, name string, spec []byte) (schema.Identity, error) {
+	f, err := factory(name)
+	if err != nil {
+		return schema.Identity{}, err
+	}
+	return f.Identify(ctx, spec)
 }

@@ -28,6 +28,7 @@ type listing struct {
 
 	units       []unitFiles // by number
 	temporaries int         // attempts of processes that died, or of one that runs
+	outcomes    []string    // that nobody has taken: of a start that died
 	foreign     []string    // files that no run of this plan writes
 }
 
@@ -64,6 +65,10 @@ func (c *listing) add(f storage.Info, split string) {
 	}
 	if f.Temporary() {
 		c.temporaries++
+		return
+	}
+	if schema.IsOutcome(f.Name) {
+		c.outcomes = append(c.outcomes, f.Name)
 		return
 	}
 	kind, itsSplit, unit, of, ok := schema.ParseFileName(f.Name)

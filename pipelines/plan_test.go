@@ -23,7 +23,7 @@ func (s closedStore) Open(ctx context.Context, name string) (storage.Reader, err
 }
 
 // halfDone makes an output of a plan of which every second unit is done.
-func halfDone(t testing.TB, units int) (Request, schema.Identity) {
+func halfDone(t testing.TB, units int) Request {
 	t.Helper()
 	store := storage.NewMemory("plan")
 	t.Cleanup(storage.Mount(closedStore{store, t}))
@@ -31,8 +31,8 @@ func halfDone(t testing.TB, units int) (Request, schema.Identity) {
 	for i := range units {
 		req.Plan.Units = append(req.Plan.Units, Unit{Index: i, Of: units, Name: fmt.Sprintf("%06d.tar", i), Bytes: 1})
 	}
-	identity := testIdentity()
-	record, err := schema.EncodeJSON(req.record(identity))
+	req = req.with(t, fakeSpec{})
+	record, err := schema.EncodeJSON(req.record(testIdentity(), nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,13 +47,13 @@ func halfDone(t testing.TB, units int) (Request, schema.Identity) {
 			t.Fatal(err)
 		}
 	}
-	return req, identity
+	return req
 }
 
 // TestInspectOpensNothing guards that planning lists and does not read.
 func TestInspectOpensNothing(t *testing.T) {
-	req, identity := halfDone(t, 1001)
-	s, err := Inspect(t.Context(), req, identity)
+	req := halfDone(t, 1001)
+	s, err := Inspect(t.Context(), req)
 	if err != nil || s.State != StatePartial || s.Done != 501 || s.Missing != 500 {
 		t.Errorf("status is %s, %d done, %d missing, %v", s.State, s.Done, s.Missing, err)
 	}
@@ -61,9 +61,9 @@ func TestInspectOpensNothing(t *testing.T) {
 
 // BenchmarkInspect plans 300,000 units, half of them done.
 func BenchmarkInspect(b *testing.B) {
-	req, identity := halfDone(b, 300_000)
+	req := halfDone(b, 300_000)
 	for b.Loop() {
-		if _, err := Inspect(b.Context(), req, identity); err != nil {
+		if _, err := Inspect(b.Context(), req); err != nil {
 			b.Fatal(err)
 		}
 	}

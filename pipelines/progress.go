@@ -63,6 +63,19 @@ func (m *meter) add(step Progress) error {
 	return m.limits.check(m.sum, &m.rejects)
 }
 
+// addUnit adds a unit that was done elsewhere, whose rejects are in the file of
+// that name. The error is a *BudgetError.
+func (m *meter) addUnit(unit *schema.UnitSummary, rejects string) error {
+	m.mu.Lock()
+	for reason, n := range unit.Rejects {
+		m.rejects.add(reason, n)
+		m.rejects.show(reason, rejects)
+	}
+	m.mu.Unlock()
+	tally := tallyOf(unit.Counts)
+	return m.add(Progress{Records: tally.Records, Rows: tally.Rows, Rejects: tally.Rejects, Bytes: unit.InputBytes, Units: 1})
+}
+
 // begin and end count the units being worked on.
 func (m *meter) begin() { m.work(1) }
 func (m *meter) end()   { m.work(-1) }

@@ -11,9 +11,9 @@ import (
 	"github.com/groundmill/groundmill/schema"
 )
 
-// record returns what run.json says of a run of the request.
-func (r *Request) record(identity schema.Identity) schema.RunRecord {
-	identity.Job = r.Job
+// record returns what run.json says of a run of the request, which may be a retry.
+func (r *Request) record(identity schema.Identity, of *schema.RetryOf) schema.RunRecord {
+	identity.Job, identity.RetryOf = r.Job, of
 	return schema.RunRecord{
 		SchemaVersion: schema.Version,
 		Split:         r.Split,
@@ -123,6 +123,22 @@ func (e *MismatchError) Error() string {
 		lines = append(lines, "  "+d.String())
 	}
 	return strings.Join(append(lines, e.Differences[0].Aspect.remedy()), "\n")
+}
+
+// WorkerError says that a worker is not what the run was planned for, or not like
+// the others: it has another build, model, runtime or device.
+type WorkerError struct {
+	Differences []Difference // at least one; Old is the run's
+}
+
+// Error is one line, since engines show little more of a worker's error.
+func (e *WorkerError) Error() string {
+	texts := make([]string, len(e.Differences))
+	for i, d := range e.Differences {
+		texts[i] = fmt.Sprintf("%s differs in %s: the run has %s, this worker %s", d.Aspect, d.Field, d.Old, d.New)
+	}
+	return "this worker does not fit the run: " + strings.Join(texts, "; ") +
+		"; give all workers one image, one model file and one kind of device"
 }
 
 // missing reports whether an error says that a file is not there.

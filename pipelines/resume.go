@@ -158,9 +158,12 @@ func readSummary(ctx context.Context, store storage.Store, unit Unit, split stri
 
 // clear removes what the run is to do again: the marks of its end, then the
 // files of corrupt units and of those that the request names, each unit's
-// summary first.
+// summary first. Notes for starts that died go as well.
 func (o *output) clear(ctx context.Context, f *found) error {
 	if err := o.removeEnd(ctx, f.listing); err != nil {
+		return err
+	}
+	if err := o.removeOutcomes(ctx, f.listing); err != nil {
 		return err
 	}
 	for _, s := range f.status.Units {
@@ -184,6 +187,15 @@ func (o *output) removeEnd(ctx context.Context, c *listing) error {
 	}
 	if err := o.store.Remove(ctx, schema.ManifestName); err != nil {
 		return fmt.Errorf("output: %w", err)
+	}
+	return nil
+}
+
+func (o *output) removeOutcomes(ctx context.Context, c *listing) error {
+	for _, name := range c.outcomes {
+		if err := o.store.Remove(ctx, name); err != nil {
+			return fmt.Errorf("output: %w", err)
+		}
 	}
 	return nil
 }

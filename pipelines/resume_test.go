@@ -23,7 +23,7 @@ func at(output, name string) string { return filepath.Join(output, filepath.From
 func begun(t *testing.T, req Request) (Status, error) {
 	t.Helper()
 	var status Status
-	_, err := Run(t.Context(), req, Options{Lanes: 2, Begin: func(s *Status) { status = *s }})
+	_, err := Run(t.Context(), req, Options{Beam: BeamOptions{Lanes: 2}, Begin: func(s *Status) { status = *s }})
 	return status, err
 }
 
@@ -106,9 +106,7 @@ func orElse(a, b State) State {
 
 func wantListed(t *testing.T, req Request, want State) {
 	t.Helper()
-	identity := testIdentity()
-	identity.InputFingerprint = req.Plan.Fingerprint
-	status, err := Inspect(t.Context(), req, identity)
+	status, err := Inspect(t.Context(), req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +132,7 @@ func TestResumeAfterAnyLoss(t *testing.T) {
 				}
 			}
 		}
-		mustRun(t, req, Options{Lanes: 1 + random.IntN(8)})
+		mustRun(t, req, Options{Beam: BeamOptions{Lanes: 1 + random.IntN(8)}})
 		if diff := cmp.Diff(want, contents(t, req.Output)); diff != "" {
 			t.Errorf("seed %d: files (-smooth +continued):\n%s", seed, diff)
 		}
@@ -198,7 +196,7 @@ func TestRefusals(t *testing.T) {
 			"config differs in output.floor: the folder has nothing, this run 0.1",
 		}},
 		{"model", other(func(i *schema.Identity) { i.Model.SHA256 = "31" }), []string{"model differs in sha256: the folder has 30, this run 31"}},
-		{"device", other(func(i *schema.Identity) { i.Model.Device = "cuda:0" }), []string{"model differs in device: the folder has nothing, this run cuda:0"}},
+		{"device", other(func(i *schema.Identity) { i.Model.Device = "cuda:0" }), []string{"model differs in device: the folder has cpu, this run cuda:0"}},
 		{"tool", other(func(i *schema.Identity) { i.ToolVersion = "2" }), []string{"tool differs in tool_version: the folder has test, this run 2", "continue with that version"}},
 		{"decoder", other(func(i *schema.Identity) { i.ImageDecoder = "turbo" }), []string{"image_decoder differs in image_decoder: the folder has none, this run turbo"}},
 		{"word list", other(func(i *schema.Identity) { i.WordListSHA256 = "w" }), []string{"wordlist differs in wordlist_sha256"}},
@@ -361,16 +359,12 @@ func TestLateAttempt(t *testing.T) {
 	want := contents(t, req.Output)
 	for _, salt := range []string{"", " and a cat"} {
 		late := req.with(t, fakeSpec{Salt: salt})
-		fn := unitFn{Job: late.Job, Spec: late.Spec, Output: late.Output, Split: late.Split, Session: "of a dead process"}
-		err := fn.ProcessElement(t.Context(), late.Plan.Units[2], func(Tally) {})
+		err := onWorker(t, late).ProcessElement(t.Context(), late.Plan.Units[2], ignore)
 		switch {
 		case salt == "" && err != nil:
 			t.Errorf("an equal attempt: %v", err)
 		case salt != "" && (!errors.Is(err, storage.ErrConflict) || !strings.Contains(err.Error(), "--redo 2")):
 			t.Errorf("a different attempt gave %v, want a conflict with the remedy", err)
-		}
-		if job, err := workerJob(late.Job, late.Spec); err == nil {
-			job.Close()
 		}
 	}
 	if diff := cmp.Diff(want, contents(t, req.Output)); diff != "" {

@@ -32,10 +32,10 @@ func reasonsOf(m *schema.Manifest) map[schema.Reason]int64 {
 // and what was there stays as it was.
 func TestRetry(t *testing.T) {
 	req := request(t, 5, fakeSpec{}) // 15 records: 6 no_phrases, 5 corrupt_image, 4 rows
-	mustRun(t, req, Options{Lanes: 2})
+	mustRun(t, req, Options{Beam: BeamOptions{Lanes: 2}})
 	before := contents(t, req.Output)
 
-	first, err := Run(t.Context(), retryOf(req, schema.ReasonNoPhrases, schema.ReasonCorruptImage, schema.ReasonNoPhrases), Options{Lanes: 2})
+	first, err := Run(t.Context(), retryOf(req, schema.ReasonNoPhrases, schema.ReasonCorruptImage, schema.ReasonNoPhrases), Options{Beam: BeamOptions{Lanes: 2}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,14 +122,14 @@ func TestRetryContinues(t *testing.T) {
 	req.Output = "mem://retry"
 	faulty.CrashEverywhere(t, "retry", 7, func(t *testing.T, store storage.Store) error {
 		defer storage.Mount(store)()
-		if _, err := Run(t.Context(), req, Options{Lanes: 2}); err != nil {
+		if _, err := Run(t.Context(), req, Options{Beam: BeamOptions{Lanes: 2}}); err != nil {
 			return err
 		}
 		// A retry that is complete would be followed by another one.
 		if _, err := store.Stat(t.Context(), "retries/0001/"+schema.SuccessName); err == nil {
 			return nil
 		}
-		_, err := Run(t.Context(), retryOf(req, schema.ReasonNoPhrases), Options{Lanes: 2})
+		_, err := Run(t.Context(), retryOf(req, schema.ReasonNoPhrases), Options{Beam: BeamOptions{Lanes: 2}})
 		return err
 	})
 }

@@ -1,22 +1,14 @@
 package pipelines
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/groundmill/groundmill/internal/storage"
 	"github.com/groundmill/groundmill/schema"
 )
-
-// RunnerPrism is Beam's local runner, inside this process.
-const RunnerPrism = "prism"
-
-// Runners lists the Beam runners that Run accepts.
-var Runners = []string{RunnerPrism}
 
 // Request is one run of a registered job over a plan. Equal requests continue
 // each other.
@@ -37,9 +29,8 @@ type Request struct {
 
 // Options say how to run; they have no influence on the results.
 type Options struct {
-	Runner string // one of Runners; "" is RunnerPrism
-	// Lanes is how many units may run side by side, at most 8; 0 is 1.
-	Lanes int
+	// Beam says which runner does the units.
+	Beam BeamOptions
 	// Limits end a run that rejects too much. They do not hold for a retry, which
 	// may well reject all of its records again.
 	Limits Limits
@@ -49,12 +40,17 @@ type Options struct {
 	// Begin, if set, is called once with what the output folder holds, before
 	// that is changed. The units that are not done are done next.
 	Begin func(*Status)
+	// Job, if set, is told of the job of a run that is not done in this process.
+	Job func(JobEvent)
 	// Observe, if set, is called with the sum after each step of progress, from
 	// any goroutine but one at a time. It must be quick.
 	Observe func(Progress)
 	// After is time.After, which nil means, or what a test puts in its place:
 	// it times the pauses before an input is read again.
 	After func(time.Duration) <-chan time.Time
+	// Poll is how often a job that goes on elsewhere, and what it has done, is looked
+	// at; 0 is right outside of tests.
+	Poll time.Duration
 }
 
 // Run does the units of the plan that the output folder does not hold yet, and
@@ -70,13 +66,12 @@ func Run(ctx context.Context, req Request, opts Options) (*schema.Manifest, erro
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	opts.Runner = cmp.Or(opts.Runner, RunnerPrism)
 	r, err := prepare(ctx, req, opts)
 	if err != nil {
 		return nil, &RefusedError{err}
 	}
 	manifest, err := r.run(ctx)
-	if closeErr := r.job.Close(); err == nil && closeErr != nil {
+	if closeErr := r.close(); err == nil && closeErr != nil {
 		return nil, fmt.Errorf("close job: %w", closeErr)
 	}
 	return manifest, err
@@ -85,55 +80,11 @@ func Run(ctx context.Context, req Request, opts Options) (*schema.Manifest, erro
 // run is one call of Run.
 type run struct {
 	output
-	opts Options
-	job  Job
+	opts   Options
+	engine engine
+	job    Job // nil where units are done elsewhere
 	// folder is where the output is below Request.Output; "" but for a retry.
 	folder string
-}
-
-// prepare checks the request and opens what a run needs. It changes nothing.
-func prepare(ctx context.Context, req Request, opts Options) (*run, error) {
-	if err := check(req, opts); err != nil {
-		return nil, err
-	}
-	store, err := storage.Open(req.Output)
-	if err != nil {
-		return nil, err
-	}
-	r := &run{output: output{store: store, req: req}, opts: opts}
-	var retryOf *schema.RetryOf
-	if len(req.Retry) > 0 {
-		r.opts.Limits = Limits{}
-		if retryOf, err = r.planRetry(ctx); err != nil {
-			return nil, err
-		}
-	}
-	if r.job, err = openJob(req.Job, req.Spec); err != nil {
-		return nil, err
-	}
-	identity := r.job.Identity()
-	identity.RetryOf = retryOf
-	r.record = r.req.record(identity)
-	return r, nil
-}
-
-func check(req Request, opts Options) error {
-	units := len(req.Plan.Units)
-	if !slices.Contains(Runners, opts.Runner) { // Beam would end the process
-		return fmt.Errorf("pipelines: unknown runner %q, use one of %q", opts.Runner, Runners)
-	}
-	if units == 0 {
-		return fmt.Errorf("%w: the plan has no units", ErrNoInput)
-	}
-	for _, n := range req.Redo {
-		if n < 0 || n >= units {
-			return fmt.Errorf("there is no unit %d to do again; the units are 0 to %d", n, units-1)
-		}
-	}
-	if len(req.Redo) > 0 && len(req.Retry) > 0 {
-		return errors.New("units to do again and rejects to retry are separate runs; ask for one of them")
-	}
-	return nil
 }
 
 // run looks at the output folder before it takes its lock: a complete run may be
@@ -186,6 +137,7 @@ func (r *run) tidy(ctx context.Context, f *found) {
 		return
 	}
 	_, _ = r.store.Sweep(ctx)
+	_ = r.removeOutcomes(ctx, f.listing)
 	_ = unlock()
 }
 
@@ -212,8 +164,10 @@ func (r *run) runLocked(ctx context.Context) (*schema.Manifest, error) {
 	if _, err := r.store.Sweep(ctx); err != nil {
 		return nil, fmt.Errorf("output: %w", err)
 	}
-	if err := r.publishRecord(ctx); err != nil {
-		return nil, fmt.Errorf("output: %w", err)
+	if r.job != nil { // else the first worker does it, which knows the whole identity
+		if err := r.publishRecord(ctx); err != nil {
+			return nil, fmt.Errorf("output: %w", err)
+		}
 	}
 	if err := r.clear(ctx, f); err != nil {
 		return nil, err
@@ -234,20 +188,29 @@ func (r *run) finish(ctx context.Context, f *found) (*schema.Manifest, error) {
 	if ctx.Err() != nil { // cancelled too late for any unit to notice
 		return nil, context.Cause(ctx)
 	}
+	if r.job == nil {
+		if err := r.adoptRecord(ctx, len(todo) > 0); err != nil {
+			return nil, err
+		}
+	}
 	return r.commit(ctx, todo, tally)
 }
 
-// runPipeline runs units and returns the sum of the tallies that came through
-// Beam, nil when the pipeline ended on another machine.
-func (r *run) runPipeline(ctx context.Context, f *found, todo []Unit) (*Tally, error) {
-	beamMu.Lock()
-	defer beamMu.Unlock()
-	initBeam()
-	s := newSession(ctx, r, f)
-	defer s.end()
-	fn := unitFn{Job: r.req.Job, Spec: r.req.Spec, Output: r.req.Output, Folder: r.folder, Split: r.req.Split, Session: s.id}
-	p := buildPipeline(fn, todo, min(max(r.opts.Lanes, 1), maxLanes))
-	err := execute(ctx, r.opts.Runner, p)
-	s.end()
-	return s.result(err)
+// adoptRecord takes the whole identity from run.json, where a worker has written
+// what was not known here; ran says whether workers were asked to do anything.
+func (r *run) adoptRecord(ctx context.Context, ran bool) error {
+	record, err := readRecord(ctx, r.store)
+	switch {
+	case missing(err) && ran:
+		return fmt.Errorf("the job is done, but no worker has left anything in %s: see what its log says", r.store)
+	case missing(err):
+		return fmt.Errorf("output %s has no %s, and only workers know what belongs there: let one write it, with --redo 0", r.store, schema.RunName)
+	case err != nil:
+		return err
+	}
+	if diffs := differences(&r.record, record); len(diffs) > 0 {
+		return &MismatchError{Output: r.store.String(), Differences: diffs}
+	}
+	r.record = *record
+	return nil
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/groundmill/groundmill/internal/storage"
 )
 
-// session is the state of a run in the process that started it. Units that run
-// in this process find it by its id, which crosses Beam as a string; units on
-// workers elsewhere find none and do without.
+// session is the state of a run in a process: in the one that started it, where
+// units that run there find it by its id, which crosses Beam as a string; and, with
+// less in it, in each worker elsewhere, see unitFn.join.
 type session struct {
 	id     string
 	output string
@@ -31,7 +31,7 @@ type session struct {
 	active   sync.WaitGroup // units being run; grows only while mu is held and not ended
 	ended    bool
 	err      error         // why the first unit failed or was not begun
-	tally    *Tally        // what the pipeline's last stage saw
+	outcome  *Outcome      // what the pipeline's last stage saw
 	failed   []Quarantined // units whose input could not be read
 	inARow   int           // failed since the last unit that was finished
 	leftOver int           // units that were not begun, or given up, on request
@@ -153,21 +153,36 @@ func (s *session) succeed() {
 	s.inARow = 0
 }
 
-// result returns the sum of the tallies, nil when the pipeline ended elsewhere.
-// A unit's own error goes before err, what the runner made of it.
+// result returns the sum of the tallies, nil when the pipeline ended elsewhere and
+// nothing came back. A unit's own error goes before err, what the runner made of it.
 func (s *session) result(err error) (*Tally, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case s.err != nil:
 		return nil, s.err
+	case errors.Is(err, errStopped), err == nil && s.leftOver > 0 && s.stopped():
+		return nil, &StoppedError{Output: s.output, Done: s.meter.sum.Units, Units: s.units}
 	case err != nil:
 		return nil, err
-	case s.leftOver > 0 && s.stopped():
-		return nil, &StoppedError{Output: s.output, Done: s.meter.sum.Units, Units: s.units}
 	case len(s.failed) > 0:
 		slices.SortFunc(s.failed, func(a, b Quarantined) int { return a.Unit.Index - b.Unit.Index })
 		return nil, &IncompleteError{Output: s.output, Units: s.units, Failed: s.failed, GaveUp: s.leftOver > 0}
+	case s.outcome == nil:
+		return nil, nil
 	}
-	return s.tally, nil
+	return &s.outcome.Tally, nil
+}
+
+// adopt takes over how the units have ended on workers elsewhere.
+func (s *session) adopt(sum *Outcome, plan Plan) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.outcome = sum
+	if sum == nil {
+		return
+	}
+	for _, failed := range sum.Failed {
+		s.failed = append(s.failed, Quarantined{plan.Units[failed.Index], errors.New(failed.Error)})
+	}
 }

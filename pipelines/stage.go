@@ -2,22 +2,22 @@ package pipelines
 
 import (
 	"context"
+	"errors"
 	"reflect"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
-	"github.com/groundmill/groundmill/internal/storage"
 	"github.com/groundmill/groundmill/schema"
 )
 
 func init() {
 	beam.RegisterType(reflect.TypeFor[Unit]())
-	beam.RegisterType(reflect.TypeFor[Tally]())
-	register.DoFn3x1[context.Context, Unit, func(Tally), error](&unitFn{})
-	register.DoFn1x0[Tally](&tallyFn{})
-	register.Emitter1[Tally]()
-	register.Function2x1(addTallies)
+	beam.RegisterType(reflect.TypeFor[Outcome]())
+	register.DoFn3x1[context.Context, Unit, func(Outcome), error](&unitFn{})
+	register.DoFn2x1[context.Context, Outcome, error](&outcomeFn{})
+	register.Emitter1[Outcome]()
+	register.Function2x1(addOutcomes)
 }
 
 // Counters that runners show while a pipeline runs.
@@ -25,23 +25,10 @@ var (
 	recordCounter = beam.NewCounter("groundmill", "records")
 	rowCounter    = beam.NewCounter("groundmill", "rows")
 	rejectCounter = beam.NewCounter("groundmill", "rejects")
+	unitCounter   = beam.NewCounter("groundmill", "units")
 )
 
-// Tally is what crosses the stages of the pipeline: the accounting of some
-// units without their files.
-type Tally struct {
-	Units, Records, Rows, Rejects int64
-}
-
-func addTallies(a, b Tally) Tally {
-	return Tally{a.Units + b.Units, a.Records + b.Records, a.Rows + b.Rows, a.Rejects + b.Rejects}
-}
-
-func tallyOf(c schema.Counts) Tally {
-	return Tally{Units: 1, Records: c.Records, Rows: c.Rows, Rejects: c.RejectTotal()}
-}
-
-// unitFn is the one heavy stage: it runs a unit and emits its tally. Exported
+// unitFn is the one heavy stage: it runs a unit and emits its outcome. Exported
 // fields are what workers get.
 type unitFn struct {
 	Job     string
@@ -50,6 +37,7 @@ type unitFn struct {
 	Folder  string // of a retry, below Output
 	Split   string
 	Session string
+	Record  []byte // schema.RunRecord, as far as it is known where the run was started
 }
 
 // ProcessElement runs one unit, publishes its files and then its summary. It
@@ -57,7 +45,7 @@ type unitFn struct {
 // started the run an error is the session's, not Beam's: Prism ends a failed job
 // in the midst of its other bundles, one of which may then send on a channel that
 // the SDK has just closed.
-func (f *unitFn) ProcessElement(ctx context.Context, unit Unit, emit func(Tally)) error {
+func (f *unitFn) ProcessElement(ctx context.Context, unit Unit, emit func(Outcome)) error {
 	s, err := findSession(f.Session)
 	switch {
 	case err != nil:
@@ -68,52 +56,49 @@ func (f *unitFn) ProcessElement(ctx context.Context, unit Unit, emit func(Tally)
 		return nil
 	}
 	defer s.active.Done()
-	counts, done, err := s.do(f, unit)
-	if err != nil {
+	counts, err := s.do(s.ctx, f, unit)
+	switch {
+	case err == nil:
+		s.succeed()
+		f.finish(ctx, counts, emit)
+	case errors.Is(err, errLeft):
+		s.leave()
+	case errors.Is(err, ErrInput) && s.ctx.Err() == nil:
+		s.quarantine(unit, err)
+	default:
 		s.fail(err)
 	}
-	if done {
-		f.finish(ctx, counts, emit)
-	}
 	return nil
 }
 
-func (f *unitFn) runOnWorker(ctx context.Context, unit Unit, emit func(Tally)) error {
-	store, err := storage.Open(f.Output)
-	if err != nil {
-		return err
-	}
-	job, err := workerJob(f.Job, f.Spec)
-	if err != nil {
-		return err
-	}
-	counts, err := f.run(ctx, inFolder(store, f.Folder), job, unit, func(Progress) {})
-	if err != nil {
-		return err
-	}
-	f.finish(ctx, counts, emit)
-	return nil
-}
-
-func (f *unitFn) finish(ctx context.Context, counts schema.Counts, emit func(Tally)) {
+func (f *unitFn) finish(ctx context.Context, counts schema.Counts, emit func(Outcome)) {
 	tally := tallyOf(counts)
+	unitCounter.Inc(ctx, tally.Units)
 	recordCounter.Inc(ctx, tally.Records)
 	rowCounter.Inc(ctx, tally.Rows)
 	rejectCounter.Inc(ctx, tally.Rejects)
-	emit(tally)
+	emit(Outcome{Tally: tally})
 }
 
-// tallyFn ends the pipeline. Where the run was started in this process it hands
-// the sum of all tallies over for the commit to compare.
-type tallyFn struct {
+// outcomeFn ends the pipeline: it hands the sum of all outcomes over to whoever
+// started the run.
+type outcomeFn struct {
 	Session string
+	Output  string
+	Folder  string
 }
 
 // ProcessElement takes the only element: the sum over all units.
-func (f *tallyFn) ProcessElement(sum Tally) {
-	if s, _ := findSession(f.Session); s != nil {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.tally = &sum
+func (f *outcomeFn) ProcessElement(ctx context.Context, sum Outcome) error {
+	s, err := findSession(f.Session)
+	switch {
+	case err != nil: // too late for anybody to need it
+		return nil
+	case s == nil:
+		return f.publish(ctx, sum)
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.outcome = &sum
+	return nil
 }

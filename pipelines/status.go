@@ -69,7 +69,7 @@ func (s *Status) settle(c *listing) *Status {
 			s.Missing++
 		}
 	}
-	s.Temporaries = c.temporaries
+	s.Temporaries = c.temporaries + len(c.outcomes)
 	s.State = s.stateOf(c)
 	return s
 }
@@ -92,14 +92,18 @@ func (s *Status) stateOf(c *listing) State {
 
 // Inspect says what the output folder of a request holds, by listing it: of a
 // unit it looks at names and sizes alone, so that hundreds of thousands take
-// seconds. identity is what the run would have; without a model that is not
+// seconds. No job is opened: what of its identity is not known without is not
 // compared. A folder that the request cannot continue is a *RefusedError.
-func Inspect(ctx context.Context, req Request, identity schema.Identity) (*Status, error) {
+func Inspect(ctx context.Context, req Request) (*Status, error) {
 	store, err := storage.Open(req.Output)
 	if err != nil {
 		return nil, &RefusedError{err}
 	}
-	o := output{store: store, req: req, record: req.record(identity)}
+	identity, err := identifyJob(ctx, req.Job, req.Spec)
+	if err != nil {
+		return nil, &RefusedError{err}
+	}
+	o := output{store: store, req: req, record: req.record(identity, nil)}
 	found, err := o.survey(ctx)
 	if err != nil {
 		return nil, &RefusedError{err}

@@ -24,6 +24,20 @@ const (
 	SuccessName  = "_SUCCESS"
 )
 
+// OutcomeName returns the name of the note that workers on other machines leave
+// for the process that started their run, by the id of that start. It is gone when
+// the run has ended.
+func OutcomeName(start string) string { return outcomePrefix + start + outcomeSuffix }
+
+// IsOutcome reports whether OutcomeName gives such a name.
+func IsOutcome(name string) bool {
+	start, front := strings.CutPrefix(name, outcomePrefix)
+	start, back := strings.CutSuffix(start, outcomeSuffix)
+	return front && back && start != "" && !strings.Contains(start, "/")
+}
+
+const outcomePrefix, outcomeSuffix = "outcome-", ".json"
+
 // FileName returns the path of a unit's file below the output folder, such as
 // "data/train-00000-of-00064.parquet": what Hugging Face datasets recognises as
 // the split train in 64 shards. Units count from 0.

@@ -20,6 +20,7 @@ type annotateFlags struct {
 	sets   []string
 	redo   []int
 	retry  []string
+	dryRun bool
 }
 
 func newAnnotate(c *console) *cobra.Command {
@@ -42,8 +43,12 @@ stopped: the same command continues it, keeps the units that are whole and does
 the rest. A folder of another configuration, model or input is refused. Every
 field of the configuration can be set with --set.
 
-The first SIGINT or SIGTERM finishes the units in flight, the second stops at
-once. With --retry-rejects a finished run's rejects of some reasons are done
+beam.runner says what does the work: prism, in this process; flink, portable or
+dataflow, by workers elsewhere, see docs/flink.md and docs/dataflow.md. --dry-run
+prints what would be submitted.
+
+The first SIGINT or SIGTERM finishes the units in flight, or cancels a job that
+goes on elsewhere; the second stops at once. With --retry-rejects a finished run's rejects of some reasons are done
 again, into OUT/retries/0001; nothing else in OUT changes.`,
 		Example: `  runner annotate --config configs/demo.yaml
   runner annotate --config configs/local.yaml --set input.shards='pairs/*.tar' \
@@ -59,6 +64,7 @@ again, into OUT/retries/0001; nothing else in OUT changes.`,
 	f.StringArrayVar(&o.sets, "set", nil, "set a field of the configuration, as `path=value`; may be repeated")
 	f.IntSliceVar(&o.redo, "redo", nil, "`numbers` of units to do again, such as verify names them")
 	f.StringSliceVar(&o.retry, "retry-rejects", nil, "do a finished run's rejects of these `reasons` again, into a folder of their own")
+	dryRunFlag(f, &o.dryRun)
 	return cmd
 }
 
@@ -71,11 +77,14 @@ func (o *annotateFlags) run(cmd *cobra.Command, c *console) error {
 	if err != nil {
 		return err
 	}
-	f := c.follow("annotate", "pairs")
-	manifest, err := annotate.Run(cmd.Context(), opts, annotate.RunOptions{
-		ToolVersion: version, Redo: o.redo, Retry: retry,
-		Stop: f.stop, Begin: f.begin, Observe: f.observe,
-	})
+	run := annotate.RunOptions{ToolVersion: version, Redo: o.redo, Retry: retry}
+	if o.dryRun {
+		sub, err := annotate.DryRun(cmd.Context(), opts, run)
+		return c.submission(sub, err)
+	}
+	f := c.follow("annotate", "pairs", opts.Beam)
+	run.Stop, run.Begin, run.Job, run.Observe = f.stop, f.begin, f.job, f.observe
+	manifest, err := annotate.Run(cmd.Context(), opts, run)
 	err = f.finish(err)
 	if errors.Is(err, pipelines.ErrNothingToRetry) {
 		return c.result(summary{Output: opts.Output.Dir}, func(w io.Writer) { fmt.Fprintln(w, err) })

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"sync"
 
 	"github.com/groundmill/groundmill/internal/progress"
@@ -17,6 +18,7 @@ import (
 type follower struct {
 	console *console
 	name    string // of the command
+	remote  bool   // the units are done in other processes
 	bar     *progress.Progress
 	stop    <-chan struct{}
 	ended   chan struct{}
@@ -30,8 +32,8 @@ type follower struct {
 }
 
 // follow begins to follow a run; the caller owes a call of finish.
-func (c *console) follow(name, items string) *follower {
-	f := &follower{console: c, name: name, bar: c.progress(name, items), ended: make(chan struct{})}
+func (c *console) follow(name, items string, beam pipelines.BeamOptions) *follower {
+	f := &follower{console: c, name: name, remote: beam.Remote(), bar: c.progress(name, items), ended: make(chan struct{})}
 	f.stop, f.end = c.interrupts.offer()
 	f.told.Go(f.tellStop)
 	return f
@@ -44,6 +46,10 @@ func (f *follower) tellStop() {
 	case <-f.stop:
 		f.mu.Lock()
 		defer f.mu.Unlock()
+		if f.remote {
+			fmt.Fprintf(f.console.err, "\n%s: cancelling the job; units that are done stay; a second signal does not wait for it\n", f.name)
+			return
+		}
 		fmt.Fprintf(f.console.err, "\n%s: stopping after the units in flight (%d); a second signal stops at once\n", f.name, f.last.Active)
 	}
 }
@@ -64,6 +70,23 @@ func (f *follower) begin(s *pipelines.Status) {
 		fmt.Fprintf(f.console.err, ", %d temporary files of a dead run are removed", s.Temporaries)
 	}
 	fmt.Fprintln(f.console.err)
+}
+
+// job tells of the job of a run that goes on elsewhere.
+func (f *follower) job(e pipelines.JobEvent) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch {
+	case e.Message != "":
+		for line := range strings.Lines(e.Message) {
+			fmt.Fprintf(f.console.err, "\n%s: job %s says: %s", f.name, e.Job, strings.TrimRight(line, "\n"))
+		}
+		fmt.Fprintln(f.console.err)
+	case e.URL != "":
+		fmt.Fprintf(f.console.err, "\n%s: job %s is %s: %s\n", f.name, e.Job, e.State, e.URL)
+	default:
+		fmt.Fprintf(f.console.err, "\n%s: job %s is %s\n", f.name, e.Job, e.State)
+	}
 }
 
 // observe shows the progress of this start, so that the rate is its own.

@@ -14,6 +14,7 @@ type refilterFlags struct {
 	sets   []string
 	output string
 	redo   []int
+	dryRun bool
 }
 
 func newRefilter(c *console) *cobra.Command {
@@ -47,6 +48,7 @@ units in flight, the second stops at once.`,
 	f.StringArrayVar(&o.sets, "set", nil, "set a field of the configuration, as `path=value`; may be repeated")
 	f.StringVarP(&o.output, "output", "o", "", "`folder` of the results, as output.dir")
 	f.IntSliceVar(&o.redo, "redo", nil, "`numbers` of units to do again, such as verify names them")
+	dryRunFlag(f, &o.dryRun)
 	return cmd
 }
 
@@ -59,11 +61,14 @@ func (o *refilterFlags) run(cmd *cobra.Command, c *console, source string) error
 	if err := loadConfig(o.config, sets, &opts); err != nil {
 		return err
 	}
-	f := c.follow("refilter", "rows")
-	manifest, err := refilter.Run(cmd.Context(), source, opts, refilter.RunOptions{
-		ToolVersion: version, Redo: o.redo,
-		Stop: f.stop, Begin: f.begin, Observe: f.observe,
-	})
+	run := refilter.RunOptions{ToolVersion: version, Redo: o.redo}
+	if o.dryRun {
+		sub, err := refilter.DryRun(cmd.Context(), source, opts, run)
+		return c.submission(sub, err)
+	}
+	f := c.follow("refilter", "rows", opts.Beam)
+	run.Stop, run.Begin, run.Job, run.Observe = f.stop, f.begin, f.job, f.observe
+	manifest, err := refilter.Run(cmd.Context(), source, opts, run)
 	if err := f.finish(err); err != nil {
 		return err
 	}

@@ -27,6 +27,7 @@ var layers = []struct {
 	{"teacher", []string{"schema", "teacher"}},
 	{"filter", []string{"schema", "filter"}},
 	{"pipelines", []string{"schema", "extract", "teacher", "filter", "pipelines", "internal"}},
+	{"configs", nil},
 	{"cmd/runner", []string{"schema", "extract", "teacher", "filter", "pipelines", "internal"}},
 	{"internal/bench", []string{"schema", "extract", "teacher", "filter", "pipelines", "internal"}},
 	{"internal/phrasebench", []string{"schema", "extract", "internal"}},
@@ -34,7 +35,7 @@ var layers = []struct {
 }
 
 // testOnly are packages that only tests may import.
-var testOnly = []string{"internal/storage/storagetest", "internal/storage/faulty", "pipelines/dataflow/dataflowtest"}
+var testOnly = []string{"internal/storage/storagetest", "internal/storage/faulty", "pipelines/clustertest", "pipelines/dataflow/dataflowtest"}
 
 type pkg struct {
 	ImportPath string

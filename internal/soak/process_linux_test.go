@@ -24,21 +24,33 @@ const (
 	statusBroken  = 130
 )
 
-// builds is the folder of the program, if a test has built it.
+// builds is the folder of programs that tests have built, "" before the first.
 var builds string
+
+// buildFolder returns the folder for builds, which other users can reach: they run
+// some of them.
+func buildFolder() (string, error) {
+	if builds != "" {
+		return builds, nil
+	}
+	dir, err := os.MkdirTemp("", "groundmill-soak-*")
+	if err != nil {
+		return "", err
+	}
+	builds = dir
+	return dir, os.Chmod(dir, 0o755)
+}
 
 // program is what is attacked.
 var program = sync.OnceValues(func() (path string, err error) {
 	if given := os.Getenv("GROUNDMILL_RUNNER"); given != "" {
 		return filepath.Abs(given)
 	}
-	if builds, err = os.MkdirTemp("", "groundmill-soak-*"); err != nil {
+	dir, err := buildFolder()
+	if err != nil {
 		return "", err
 	}
-	if err := os.Chmod(builds, 0o755); err != nil { // other users run it, too
-		return "", err
-	}
-	path = filepath.Join(builds, "runner")
+	path = filepath.Join(dir, "runner")
 	out, err := exec.Command("go", "build", "-o", path, "../../cmd/runner").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("build cmd/runner: %w\n%s", err, out)

@@ -63,7 +63,7 @@ func newFolder(store Store, prefix string, opts Options, m *meter) *folder {
 
 func (f *folder) addFile(info storage.Info) {
 	name := info.Name[len(f.prefix):]
-	if info.Temporary() {
+	if info.Temporary() || schema.IsOutcome(name) {
 		f.temps = append(f.temps, name)
 		return
 	}

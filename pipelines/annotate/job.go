@@ -1,7 +1,7 @@
 package annotate
 
 import (
-	"encoding/json"
+	"context"
 	"fmt"
 
 	"github.com/groundmill/groundmill/extract"
@@ -23,11 +23,11 @@ type job struct {
 	device chan struct{} // a slot for each batch being grounded
 }
 
-// open is the pipelines.Factory.
+// open is the Open of the job's pipelines.Factory.
 func open(data []byte) (pipelines.Job, error) {
-	var s spec
-	if err := json.Unmarshal(data, &s); err != nil {
-		return nil, fmt.Errorf("annotate: decode job: %w", err)
+	s, err := decodeSpec(data)
+	if err != nil {
+		return nil, err
 	}
 	model, err := openTeacher(s.Options.Teacher)
 	if err != nil {
@@ -41,6 +41,21 @@ func open(data []byte) (pipelines.Job, error) {
 	return j, nil
 }
 
+// identify is the Identify of the job's pipelines.Factory.
+func identify(_ context.Context, data []byte) (schema.Identity, error) {
+	s, err := decodeSpec(data)
+	if err != nil {
+		return schema.Identity{}, err
+	}
+	extractor, err := extract.New(s.Options.Extract.options())
+	if err != nil {
+		return schema.Identity{}, fmt.Errorf("extract: %w", err)
+	}
+	identity, err := s.identity(extractor)
+	identity.Model = s.Options.Teacher.known()
+	return identity, err
+}
+
 // newJob makes a job of a teacher, which it owns when there is no error.
 func newJob(s spec, model teacher.Teacher) (*job, error) {
 	extractor, err := extract.New(s.Options.Extract.options())
@@ -51,7 +66,7 @@ func newJob(s spec, model teacher.Teacher) (*job, error) {
 	if err != nil {
 		return nil, fmt.Errorf("filter: %w", err)
 	}
-	identity, err := identify(s, extractor)
+	identity, err := s.identity(extractor)
 	if err != nil {
 		return nil, err
 	}

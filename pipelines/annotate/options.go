@@ -10,6 +10,8 @@ import (
 	"github.com/groundmill/groundmill/filter"
 	"github.com/groundmill/groundmill/pipelines"
 	"github.com/groundmill/groundmill/schema"
+	"github.com/groundmill/groundmill/teacher/ort"
+	"github.com/groundmill/groundmill/teacher/synthetic"
 )
 
 // Options is the configuration of the job.
@@ -20,7 +22,8 @@ type Options struct {
 	Filter  filter.Config  `yaml:"filter"`
 	Output  OutputOptions  `yaml:"output"`
 	Limits  LimitOptions   `yaml:"limits"`
-	Beam    BeamOptions    `yaml:"beam"`
+	// Beam says which runner does the tars; lanes are tars side by side.
+	Beam pipelines.BeamOptions `yaml:"beam"`
 }
 
 // InputOptions say what is read.
@@ -80,12 +83,6 @@ type LimitOptions struct {
 	MinRecords     int64   `yaml:"min_records"`
 }
 
-// BeamOptions say how Beam runs the job.
-type BeamOptions struct {
-	Runner string `yaml:"runner"` // one of pipelines.Runners
-	Lanes  int    `yaml:"lanes"`  // tars side by side, 1 to 8
-}
-
 // Default returns the options that a configuration starts from. Input.Shards,
 // Teacher.Model and Output.Dir have no default.
 func Default() Options {
@@ -96,7 +93,7 @@ func Default() Options {
 		Filter:  filter.Default(),
 		Output:  OutputOptions{Split: "train", RawFloor: 0.1},
 		Limits:  LimitOptions{MaxRejectRatio: 1, MinRecords: 1000},
-		Beam:    BeamOptions{Runner: pipelines.RunnerPrism, Lanes: 2},
+		Beam:    pipelines.DefaultBeam(2),
 	}
 }
 
@@ -110,11 +107,43 @@ func (o Options) Validate() error {
 	checkFilter(&c, o.Filter)
 	o.Output.check(&c)
 	o.Limits.check(&c)
-	if o.Beam.Runner != pipelines.RunnerPrism {
-		c.Addf("beam.runner", "%q is unknown, use one of %q", o.Beam.Runner, pipelines.Runners)
-	}
-	between(&c, "beam.lanes", o.Beam.Lanes, 1, 8)
+	o.Beam.Check(&c, "beam")
+	o.checkPlaces(&c)
+	o.checkAccelerator(&c)
 	return c.Err("configuration")
+}
+
+// checkPlaces complains about what workers elsewhere could not reach. Entries of a
+// list of inputs are for prepareRun.
+func (o Options) checkPlaces(c *schema.Check) {
+	reach := func(path, location string) {
+		if location != "" && !o.Beam.Reaches(location) {
+			c.Addf(path, "workers of %s cannot reach %s; put it into a bucket, gs://", o.Beam.Runner, location)
+		}
+	}
+	if !strings.HasPrefix(o.Input.Shards, "@") {
+		reach("input.shards", o.Input.Shards)
+	}
+	if _, synthetic, _ := synthetic.Parse(o.Teacher.Model); !synthetic {
+		reach("teacher.model", o.Teacher.Model)
+	}
+	reach("output.dir", o.Output.Dir)
+}
+
+// checkAccelerator holds what the teacher computes on against what the workers of
+// Dataflow have.
+func (o Options) checkAccelerator(c *schema.Check) {
+	if o.Beam.Runner != pipelines.RunnerDataflow {
+		return
+	}
+	gpu, wanted := o.Beam.Dataflow.Accelerator.Type, o.Teacher.Provider != ort.CPU
+	switch _, synthetic, _ := synthetic.Parse(o.Teacher.Model); {
+	case synthetic:
+	case wanted && gpu == "":
+		c.Addf("beam.dataflow.accelerator.type", "is empty, but teacher.provider is %s; name a GPU, such as nvidia-l4", o.Teacher.Provider)
+	case !wanted && gpu != "":
+		c.Addf("teacher.provider", "is %s, and the workers' %s would be paid for nothing; set cuda, or leave the accelerator out", o.Teacher.Provider, gpu)
+	}
 }
 
 func (o InputOptions) check(c *schema.Check) {

@@ -6,16 +6,14 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/groundmill/groundmill/extract"
 	"github.com/groundmill/groundmill/pipelines"
 	"github.com/groundmill/groundmill/schema"
-	"github.com/groundmill/groundmill/teacher/raster"
 )
 
 // jobName is what the job is registered as.
 const jobName = "annotate"
 
-func init() { pipelines.Register(jobName, open) }
+func init() { pipelines.Register(jobName, pipelines.Factory{Open: open, Identify: identify}) }
 
 // RunOptions are what a run needs beside its configuration. They have no
 // influence on the results.
@@ -24,43 +22,65 @@ type RunOptions struct {
 	// Redo and Retry are those of pipelines.Request.
 	Redo  []int
 	Retry []schema.Reason
-	// Stop, Begin, Observe and After are those of pipelines.Options.
+	// Stop, Begin, Job, Observe, After and Poll are those of pipelines.Options.
 	Stop    <-chan struct{}
 	Begin   func(*pipelines.Status)
+	Job     func(pipelines.JobEvent)
 	Observe func(pipelines.Progress)
 	After   func(time.Duration) <-chan time.Time
+	Poll    time.Duration
 }
 
 // kinds are the files of a unit.
 var kinds = []schema.Kind{schema.KindData, schema.KindRaw, schema.KindRejects}
 
-// spec is the job as workers get it.
-type spec struct {
-	Options          Options
-	ToolVersion      string
-	InputFingerprint string
-}
-
 // Run labels the inputs, or what of them is not labelled yet, and returns the
 // manifest. What it promises after errors and cancellation is pipelines.Run's
 // word.
 func Run(ctx context.Context, opts Options, run RunOptions) (*schema.Manifest, error) {
-	req, err := newRequest(ctx, opts, run)
-	if err == nil {
-		err = probe(ctx, req.Plan)
-	}
+	req, err := prepareRun(ctx, opts, run)
 	if err != nil {
 		return nil, &pipelines.RefusedError{Err: err}
 	}
 	return pipelines.Run(ctx, req, pipelines.Options{
-		Runner:  opts.Beam.Runner,
-		Lanes:   opts.Beam.Lanes,
+		Beam:    opts.Beam,
 		Limits:  pipelines.Limits(opts.Limits),
 		Stop:    run.Stop,
 		Begin:   run.Begin,
+		Job:     run.Job,
 		Observe: run.Observe,
 		After:   run.After,
+		Poll:    run.Poll,
 	})
+}
+
+// DryRun says what Run would submit to the runner, see pipelines.DryRun.
+func DryRun(ctx context.Context, opts Options, run RunOptions) (*pipelines.Submission, error) {
+	req, err := prepareRun(ctx, opts, run)
+	if err != nil {
+		return nil, &pipelines.RefusedError{Err: err}
+	}
+	return pipelines.DryRun(ctx, req, pipelines.Options{Beam: opts.Beam})
+}
+
+// prepareRun makes the request of a run, having looked at its first inputs and,
+// where workers elsewhere are to prove the model, at that.
+func prepareRun(ctx context.Context, opts Options, run RunOptions) (pipelines.Request, error) {
+	if opts.Beam.Remote() && opts.Validate() == nil {
+		if err := opts.Teacher.pin(ctx); err != nil {
+			return pipelines.Request{}, err
+		}
+	}
+	req, err := newRequest(ctx, opts, run)
+	if err != nil {
+		return req, err
+	}
+	for _, unit := range req.Plan.Units {
+		if !opts.Beam.Reaches(unit.Path) {
+			return req, fmt.Errorf("input: workers of %s cannot reach %s; put it into a bucket", opts.Beam.Runner, unit.Path)
+		}
+	}
+	return req, probe(ctx, req.Plan)
 }
 
 // Plan says what the output folder holds of the run, see pipelines.Inspect. It
@@ -70,15 +90,7 @@ func Plan(ctx context.Context, opts Options, run RunOptions) (*pipelines.Status,
 	if err != nil {
 		return nil, &pipelines.RefusedError{Err: err}
 	}
-	extractor, err := extract.New(opts.Extract.options())
-	if err != nil {
-		return nil, &pipelines.RefusedError{Err: fmt.Errorf("extract: %w", err)}
-	}
-	identity, err := identify(spec{opts, run.ToolVersion, req.Plan.Fingerprint}, extractor)
-	if err != nil {
-		return nil, err
-	}
-	return pipelines.Inspect(ctx, req, identity)
+	return pipelines.Inspect(ctx, req)
 }
 
 // newRequest lists the inputs.
@@ -90,6 +102,7 @@ func newRequest(ctx context.Context, opts Options, run RunOptions) (pipelines.Re
 	if err != nil {
 		return pipelines.Request{}, err
 	}
+	opts.Beam = pipelines.BeamOptions{} // no business of workers
 	data, err := json.Marshal(spec{opts, run.ToolVersion, plan.Fingerprint})
 	if err != nil {
 		return pipelines.Request{}, fmt.Errorf("annotate: encode job: %w", err)
@@ -98,17 +111,4 @@ func newRequest(ctx context.Context, opts Options, run RunOptions) (pipelines.Re
 		Job: jobName, Spec: data, Plan: plan, Output: opts.Output.Dir, Split: opts.Output.Split, Kinds: kinds,
 		Redo: run.Redo, Retry: run.Retry,
 	}, nil
-}
-
-// identify says what makes the files, but for the model.
-func identify(s spec, extractor *extract.Extractor) (schema.Identity, error) {
-	config, digest, err := s.Options.Effective().Canonical()
-	return schema.Identity{
-		ToolVersion:      s.ToolVersion,
-		ConfigSHA256:     digest,
-		Config:           config,
-		ImageDecoder:     raster.JPEGDecoder(),
-		WordListSHA256:   extractor.WordListHash(),
-		InputFingerprint: s.InputFingerprint,
-	}, err
 }

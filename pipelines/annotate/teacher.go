@@ -2,12 +2,15 @@ package annotate
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"log/slog"
 	"math"
 	"sync"
 	"time"
 
+	"github.com/groundmill/groundmill/internal/modelcache"
+	"github.com/groundmill/groundmill/schema"
 	"github.com/groundmill/groundmill/teacher"
 	"github.com/groundmill/groundmill/teacher/glip"
 	"github.com/groundmill/groundmill/teacher/guard"
@@ -27,7 +30,54 @@ func openTeacher(o TeacherOptions) (teacher.Teacher, error) {
 	if err := ort.Load(library); err != nil {
 		return nil, err
 	}
-	return glip.Open(o.Model, glip.Options{Session: o.session(), Batch: o.Batch})
+	path, err := o.fetch(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	model, err := glip.Open(path, glip.Options{Session: o.session(), Batch: o.Batch})
+	if err != nil {
+		return nil, err
+	}
+	if got := model.Info().SHA256; o.ModelSHA256 != "" && got != o.ModelSHA256 {
+		model.Close()
+		return nil, &modelcache.MismatchError{Location: o.Model, Want: o.ModelSHA256, Got: got}
+	}
+	return model, nil
+}
+
+// fetch returns where the model is on the local disk, having brought it there
+// from a bucket.
+func (o TeacherOptions) fetch(ctx context.Context) (string, error) {
+	if !modelcache.IsRemote(o.Model) {
+		return o.Model, nil
+	}
+	return modelcache.Open(o.ModelCache).Fetch(ctx, o.Model, o.ModelSHA256)
+}
+
+// known returns what can be said of the model without opening it.
+func (o TeacherOptions) known() schema.Model {
+	if opts, ok, err := synthetic.Parse(o.Model); ok && err == nil {
+		return schema.Model(synthetic.New(opts).Info())
+	}
+	return schema.Model{SHA256: o.ModelSHA256}
+}
+
+// pin fixes the model's digest, which workers elsewhere are to prove. Where the
+// configuration does not say it, the model is read once.
+func (o *TeacherOptions) pin(ctx context.Context) error {
+	if _, ok, _ := synthetic.Parse(o.Model); ok || o.ModelSHA256 != "" {
+		return nil
+	}
+	path, err := o.fetch(ctx)
+	if err != nil {
+		return err
+	}
+	info, err := glip.Identify(path)
+	if err != nil {
+		return err
+	}
+	o.ModelSHA256 = info.SHA256
+	return nil
 }
 
 // session says how ONNX Runtime opens the model.

@@ -1,8 +1,11 @@
 package annotate
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/groundmill/groundmill/schema"
@@ -12,9 +15,15 @@ import (
 
 // TeacherOptions say which model grounds the phrases, on what, and how it is fed.
 type TeacherOptions struct {
-	// Model is an imported model file, or "synthetic:..." as package
-	// teacher/synthetic reads it.
+	// Model is an imported model file, on disk or in a bucket, or "synthetic:..." as
+	// package teacher/synthetic reads it.
 	Model string `yaml:"model"`
+	// ModelSHA256 is the digest that the model must have; empty takes what is
+	// there. Workers elsewhere are always given one.
+	ModelSHA256 string `yaml:"model_sha256"`
+	// ModelCache is the folder for models from buckets; empty is
+	// modelcache.Open's.
+	ModelCache string `yaml:"model_cache"`
 	// Library is ONNX Runtime's shared library; empty looks in the environment
 	// and then for the pinned download.
 	Library string `yaml:"library"`
@@ -60,6 +69,9 @@ func (o TeacherOptions) check(c *schema.Check) {
 		c.Addf("teacher.model", "is empty; name a file that `runner teacher import` wrote")
 	} else if _, _, err := synthetic.Parse(o.Model); err != nil {
 		c.Addf("teacher.model", "%v", err)
+	}
+	if digest, err := hex.DecodeString(o.ModelSHA256); o.ModelSHA256 != "" && (err != nil || len(digest) != sha256.Size || strings.ToLower(o.ModelSHA256) != o.ModelSHA256) {
+		c.Addf("teacher.model_sha256", "%q is not 64 hexadecimal digits in lower case, such as sha256sum prints", o.ModelSHA256)
 	}
 	if !slices.Contains(ort.Providers[:], o.Provider) {
 		c.Addf("teacher.provider", "%q is unknown, use one of %q", o.Provider, ort.Providers)

@@ -20,7 +20,17 @@ type job struct {
 	buffers  sync.Pool // of *[]byte, for raw files
 }
 
-// open is the pipelines.Factory.
+// identify is the Identify of the job's pipelines.Factory: no worker adds to what
+// the source says.
+func identify(_ context.Context, data []byte) (schema.Identity, error) {
+	j, err := open(data)
+	if err != nil {
+		return schema.Identity{}, err
+	}
+	return j.Identity(), nil
+}
+
+// open is the Open of the job's pipelines.Factory.
 func open(data []byte) (pipelines.Job, error) {
 	var s spec
 	if err := json.Unmarshal(data, &s); err != nil {

@@ -2,7 +2,6 @@ package refilter
 
 import (
 	"errors"
-	"slices"
 
 	"github.com/groundmill/groundmill/filter"
 	"github.com/groundmill/groundmill/pipelines"
@@ -13,7 +12,8 @@ import (
 type Options struct {
 	Filter filter.Config `yaml:"filter"`
 	Output OutputOptions `yaml:"output"`
-	Beam   BeamOptions   `yaml:"beam"`
+	// Beam says which runner does the raw files; lanes are files side by side.
+	Beam pipelines.BeamOptions `yaml:"beam"`
 }
 
 // OutputOptions say what is written.
@@ -26,19 +26,13 @@ type OutputOptions struct {
 	WithoutImages bool `yaml:"without_images"`
 }
 
-// BeamOptions say how Beam runs the job.
-type BeamOptions struct {
-	Runner string `yaml:"runner"` // one of pipelines.Runners
-	Lanes  int    `yaml:"lanes"`  // raw files side by side, 1 to 8
-}
-
 // Default returns the options that a configuration starts from: more lanes than
 // most jobs have, since a lane waits for the disk at each file. Output.Dir has
 // no default.
 func Default() Options {
 	return Options{
 		Filter: filter.Default(),
-		Beam:   BeamOptions{Runner: pipelines.RunnerPrism, Lanes: 4},
+		Beam:   pipelines.DefaultBeam(4),
 	}
 }
 
@@ -50,12 +44,7 @@ func (o Options) Validate() error {
 	if o.Output.Dir == "" {
 		c.Addf("output.dir", "is empty; name a folder for the results")
 	}
-	if !slices.Contains(pipelines.Runners, o.Beam.Runner) {
-		c.Addf("beam.runner", "%q is unknown, use one of %q", o.Beam.Runner, pipelines.Runners)
-	}
-	if o.Beam.Lanes < 1 || o.Beam.Lanes > 8 {
-		c.Addf("beam.lanes", "%d is not between 1 and 8", o.Beam.Lanes)
-	}
+	o.Beam.Check(&c, "beam")
 	return c.Err("configuration")
 }
 

@@ -14,7 +14,7 @@ import (
 // jobName is what the job is registered as.
 const jobName = "refilter"
 
-func init() { pipelines.Register(jobName, open) }
+func init() { pipelines.Register(jobName, pipelines.Factory{Open: open, Identify: identify}) }
 
 // kinds are the files of a unit.
 var kinds = []schema.Kind{schema.KindData}
@@ -25,11 +25,13 @@ type RunOptions struct {
 	ToolVersion string // recorded in all files
 	// Redo is that of pipelines.Request.
 	Redo []int
-	// Stop, Begin, Observe and After are those of pipelines.Options.
+	// Stop, Begin, Job, Observe, After and Poll are those of pipelines.Options.
 	Stop    <-chan struct{}
 	Begin   func(*pipelines.Status)
+	Job     func(pipelines.JobEvent)
 	Observe func(pipelines.Progress)
 	After   func(time.Duration) <-chan time.Time
+	Poll    time.Duration
 }
 
 // spec is the job as workers get it.
@@ -49,18 +51,31 @@ func Run(ctx context.Context, source string, opts Options, run RunOptions) (*sch
 		return nil, &pipelines.RefusedError{Err: err}
 	}
 	return pipelines.Run(ctx, req, pipelines.Options{
-		Runner:  opts.Beam.Runner,
-		Lanes:   opts.Beam.Lanes,
+		Beam:    opts.Beam,
 		Stop:    run.Stop,
 		Begin:   run.Begin,
+		Job:     run.Job,
 		Observe: run.Observe,
 		After:   run.After,
+		Poll:    run.Poll,
 	})
+}
+
+// DryRun says what Run would submit to the runner, see pipelines.DryRun.
+func DryRun(ctx context.Context, source string, opts Options, run RunOptions) (*pipelines.Submission, error) {
+	req, err := newRequest(ctx, source, opts, run)
+	if err != nil {
+		return nil, &pipelines.RefusedError{Err: err}
+	}
+	return pipelines.DryRun(ctx, req, pipelines.Options{Beam: opts.Beam})
 }
 
 func newRequest(ctx context.Context, location string, opts Options, run RunOptions) (pipelines.Request, error) {
 	if err := opts.Validate(); err != nil {
 		return pipelines.Request{}, err
+	}
+	if !opts.Beam.Reaches(location) {
+		return pipelines.Request{}, fmt.Errorf("source: workers of %s cannot reach %s; copy it into a bucket", opts.Beam.Runner, location)
 	}
 	src, err := openSource(ctx, location)
 	if err != nil {
@@ -76,12 +91,14 @@ func newRequest(ctx context.Context, location string, opts Options, run RunOptio
 	if err != nil {
 		return pipelines.Request{}, err
 	}
+	dir, split := opts.Output.Dir, src.config.Output.Split
+	opts.Beam = pipelines.BeamOptions{} // no business of workers
 	data, err := json.Marshal(spec{location, src.digest, opts, run.ToolVersion})
 	if err != nil {
 		return pipelines.Request{}, fmt.Errorf("refilter: encode job: %w", err)
 	}
 	return pipelines.Request{
-		Job: jobName, Spec: data, Plan: plan, Output: opts.Output.Dir, Split: src.config.Output.Split, Kinds: kinds, Redo: run.Redo,
+		Job: jobName, Spec: data, Plan: plan, Output: dir, Split: split, Kinds: kinds, Redo: run.Redo,
 	}, nil
 }
 
