@@ -13,9 +13,12 @@ SHELL := /bin/bash -o pipefail
 ORT := .ort/libonnxruntime.so.1
 READERS := .cache/readers
 PEERS := .cache/peers
+CACHE_BEAM := .cache/beam
 CAPTIONS := ../shared/data/captions
 OUT := out/demo
 export CGO_ENABLED = 1
+# What the attacks of internal/soak run.
+PROGRAMS := GROUNDMILL_RUNNER=$(CURDIR)/bin/runner GROUNDMILL_BOOT=$(CURDIR)/bin/boot GROUNDMILL_PRISM=$(CURDIR)/bin/prism
 export ONNXRUNTIME_SHARED_LIBRARY_PATH ?=
 
 # Packages whose tests also run under the race detector: all that share memory
@@ -38,6 +41,11 @@ build-turbo: libjpeg ## build bin/runner with libjpeg-turbo as its JPEG decoder
 .PHONY: boot
 boot: ## build bin/boot, Beam's start program of workers
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/boot github.com/apache/beam/sdks/v2/go/container
+
+# Prism as a server: the engine of the tests, and the smallest cluster there is.
+.PHONY: prism
+prism: ## build bin/prism, a Beam job server for one machine
+	go build -trimpath -ldflags='-s -w' -o bin/prism github.com/apache/beam/sdks/v2/go/cmd/prism
 
 .PHONY: container-check
 container-check: build boot ## check that bin/runner and bin/boot load in the worker image
@@ -80,8 +88,8 @@ demo: build ort bin/tiny.onnx ## label the bundled scenes and draw them as an HT
 	@echo "Labels: $(OUT)/data    Page: out/demo.html"
 
 .PHONY: test
-test: lint ort readers libjpeg build container-check bin/tiny.onnx ## everything CI runs
-	GROUNDMILL_REQUIRE_READERS=1 GROUNDMILL_REQUIRE_ORT=1 GROUNDMILL_RUNNER=$(CURDIR)/bin/runner go test -timeout 20m ./...
+test: lint ort readers libjpeg build prism container-check bin/tiny.onnx ## everything CI runs
+	GROUNDMILL_REQUIRE_READERS=1 GROUNDMILL_REQUIRE_ORT=1 $(PROGRAMS) go test -timeout 20m ./...
 	GROUNDMILL_REQUIRE_ORT=1 go test -timeout 20m -race -short $(RACE)
 	go vet -tags turbojpeg ./teacher/raster
 	go test -race -short -tags turbojpeg ./teacher/raster
@@ -110,10 +118,26 @@ bench: build ort bin/tiny.onnx $(READERS)/.done ## measure, and rewrite docs/ben
 bench-phrases: $(if $(wildcard $(CAPTIONS)),$(PEERS)/.done) ## compare phrase extraction with its peers, and rewrite docs/phrases.md
 	go run ./internal/phrasebench -data $(CAPTIONS) -peers $(PEERS)
 
+# The engines that the same attacks run on; each starts its job server, runs them,
+# and ends it. See docs/flink.md.
+.PHONY: test-flink
+test-flink: build boot ## attack runs on Flink, by Beam's job server from Maven
+	$(PROGRAMS) sh internal/soak/flink.sh .cache/flink go test -v -count=1 -timeout 30m -run Engine ./internal/soak
+
+.PHONY: test-cluster
+test-cluster: build boot $(CACHE_BEAM)/.done ## attack runs on Beam's Python runner, a second engine
+	$(PROGRAMS) sh internal/soak/pythonrunner.sh $(CACHE_BEAM)/venv go test -v -count=1 -timeout 30m -run Engine ./internal/soak
+
+$(CACHE_BEAM)/.done: internal/soak/testdata/engine/requirements.txt
+	@mkdir -p $(CACHE_BEAM)
+	python3 -m venv $(CACHE_BEAM)/venv
+	$(CACHE_BEAM)/venv/bin/pip install -q --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 KILLS := 200
 .PHONY: soak
 soak: build ## kill real runs KILLS (200) times at random moments and compare every byte
-	GROUNDMILL_RUNNER=$(CURDIR)/bin/runner go test -v -timeout 60m -run Kill ./internal/soak -soak.kills=$(KILLS)
+	$(PROGRAMS) go test -v -timeout 60m -run Kill ./internal/soak -soak.kills=$(KILLS)
 
 FUZZTIME := 30s
 .PHONY: fuzz

@@ -15,6 +15,13 @@
 //
 // GROUNDMILL_RUNNER names the program to attack; without it the tests build it.
 //
+// Runs on engines beside the process (TestEngine and its kin) go to the job server
+// that GROUNDMILL_JOB_SERVER names, by default to a Prism that the tests start:
+// GROUNDMILL_PRISM and GROUNDMILL_BOOT name that and Beam's boot program. The same
+// attacks run on Flink by flink.sh, make test-flink, and on Beam's Python runner by
+// pythonrunner.sh, make test-cluster. Port 50000, which boot insists on, must be
+// free.
+//
 // What is no test here makes the input: Pairs are images of some hundred bytes
 // with captions. Counts are of samples, sizes in bytes.
 //

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -34,11 +35,36 @@ func startEngine(t *testing.T) *engine {
 		start(t, nil, beamProgram(t, "prism"), fmt.Sprintf("--job_port=%d", port), "--serve_http=false", "--log_level=warn")
 		e.server = fmt.Sprintf("localhost:%d", port)
 	}
-	e.pool = start(t, &syscall.SysProcAttr{Setpgid: true}, beamProgram(t, "boot"), "--worker_pool")
-	t.Cleanup(func() { _ = syscall.Kill(-e.pool.cmd.Process.Pid, syscall.SIGKILL) })
+	e.startPool(t)
 	awaitListener(t, e.server)
 	awaitListener(t, poolAddr)
 	return e
+}
+
+// startPool starts a worker pool in a process group of its own. Boot leaves its
+// options in the working directory and a copy of each worker's program in /tmp.
+func (e *engine) startPool(t *testing.T) {
+	t.Helper()
+	before := copies(t)
+	e.pool = start(t, &syscall.SysProcAttr{Setpgid: true}, "/bin/sh", "-c", `cd "$1" && exec "$2" --worker_pool`, "sh", t.TempDir(), beamProgram(t, "boot"))
+	t.Cleanup(func() {
+		_ = syscall.Kill(-e.pool.cmd.Process.Pid, syscall.SIGKILL)
+		for _, dir := range copies(t) {
+			if !slices.Contains(before, dir) {
+				os.RemoveAll(dir)
+			}
+		}
+	})
+}
+
+// copies lists the folders that boot makes for workers' programs.
+func copies(t *testing.T) []string {
+	t.Helper()
+	dirs, err := filepath.Glob("/tmp/bin[0-9]*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dirs
 }
 
 // annotate is the command line of an arena's run on the engine: in this process
@@ -211,7 +237,7 @@ func freePort(t *testing.T) int {
 
 func awaitListener(t *testing.T, addr string) {
 	t.Helper()
-	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		conn, err := net.Dial("tcp", addr)
 		if err == nil {
 			conn.Close()
