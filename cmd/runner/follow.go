@@ -44,14 +44,19 @@ func (f *follower) tellStop() {
 	select {
 	case <-f.ended:
 	case <-f.stop:
-		f.mu.Lock()
-		defer f.mu.Unlock()
 		if f.remote {
-			fmt.Fprintf(f.console.err, "\n%s: cancelling the job; units that are done stay; a second signal does not wait for it\n", f.name)
+			f.say("cancelling the job; units that are done stay; a second signal does not wait for it")
 			return
 		}
-		fmt.Fprintf(f.console.err, "\n%s: stopping after the units in flight (%d); a second signal stops at once\n", f.name, f.last.Active)
+		f.say("stopping after the units in flight (%d); a second signal stops at once", f.active())
 	}
+}
+
+// active is how many units are being worked on.
+func (f *follower) active() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.last.Active
 }
 
 // begin says what the output folder holds.
@@ -74,19 +79,26 @@ func (f *follower) begin(s *pipelines.Status) {
 
 // job tells of the job of a run that goes on elsewhere.
 func (f *follower) job(e pipelines.JobEvent) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	switch {
 	case e.Message != "":
 		for line := range strings.Lines(e.Message) {
-			fmt.Fprintf(f.console.err, "\n%s: job %s says: %s", f.name, e.Job, strings.TrimRight(line, "\n"))
+			f.say("job %s says: %s", e.Job, strings.TrimRight(line, "\n"))
 		}
-		fmt.Fprintln(f.console.err)
 	case e.URL != "":
-		fmt.Fprintf(f.console.err, "\n%s: job %s is %s: %s\n", f.name, e.Job, e.State, e.URL)
+		f.say("job %s: %s, %s", e.Job, e.State, e.URL)
 	default:
-		fmt.Fprintf(f.console.err, "\n%s: job %s is %s\n", f.name, e.Job, e.State)
+		f.say("job %s: %s", e.Job, e.State)
 	}
+}
+
+// say prints a line beside the progress, which may stand in the middle of one.
+func (f *follower) say(format string, args ...any) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.console.quiet {
+		fmt.Fprintln(f.console.err)
+	}
+	fmt.Fprintf(f.console.err, f.name+": "+format+"\n", args...)
 }
 
 // observe shows the progress of this start, so that the rate is its own.
@@ -146,7 +158,7 @@ func runError(err error) error {
 	case errors.As(err, &rejects):
 		return &exitError{exitRejects, err}
 	case errors.Is(err, storage.ErrNoSpace), errors.Is(err, storage.ErrReadOnly), errors.Is(err, fs.ErrPermission):
-		return &exitError{exitStorage, fmt.Errorf("%w\nwhat is done stays; once the output can be written, the same command continues", err)}
+		return &exitError{exitStorage, fmt.Errorf("%w\nwhat is done stays; once that place can be written, the same command continues", err)}
 	}
 	return err
 }

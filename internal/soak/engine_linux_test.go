@@ -110,7 +110,7 @@ func TestEngine(t *testing.T) {
 			out := newOutput(t)
 			p := start(t, nil, e.annotate(a, out, attack{lanes: 2}, pool)...)
 			p.mustEnd(statusOK)
-			p.mustSay("is done")
+			p.mustSay(": done")
 			readFolder(t, out).checkEqual(t, a.smooth)
 			start(t, nil, a.runner, "verify", "--quiet", out).mustEnd(statusOK)
 		})
