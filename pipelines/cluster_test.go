@@ -201,6 +201,19 @@ func TestClusterWorkerDoesNotFit(t *testing.T) {
 	}
 }
 
+// TestClusterJobCannotBeOpened has workers without what the job needs, such as a
+// library: the run says what, and nothing is published.
+func TestClusterJobCannotBeOpened(t *testing.T) {
+	c := startCluster(t)
+	req := request(t, 2, fakeSpec{NoOpen: "libcudart.so.13 is missing"})
+	if _, err := Run(t.Context(), req, c.options(1)); err == nil || !strings.Contains(err.Error(), "failed: open job: libcudart.so.13 is missing") {
+		t.Fatalf("error is %v", err)
+	}
+	if files := contents(t, req.Output); len(files) > 0 {
+		t.Errorf("there are %v", slices.Collect(maps.Keys(files)))
+	}
+}
+
 // TestClusterLostRecord continues a run all of whose units are done and whose
 // run.json is gone: this process cannot write it.
 func TestClusterLostRecord(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/runners/universal/runnerlib"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/util/grpcx"
 	"github.com/google/go-cmp/cmp"
+	df "google.golang.org/api/dataflow/v1b3"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/groundmill/groundmill/internal/storage"
@@ -67,7 +68,8 @@ func (c *cloud) execute(t *testing.T) {
 	pool, server := clustertest.StartPool(t, clustertest.Self(t)), clustertest.StartPrism(t)
 	c.Answer(dataflowtest.Create, 1, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		if err := executeStaged(t, server, pool.Addr); err != nil {
-			t.Error(err)
+			c.States("JOB_STATE_FAILED")
+			c.Say(&df.JobMessage{Id: "1", Time: "2026-01-02T03:04:05Z", MessageImportance: "JOB_MESSAGE_ERROR", MessageText: err.Error()})
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -185,6 +187,27 @@ func TestDataflowLeavesAUnitOut(t *testing.T) {
 	}
 	if _, there := inBucket(t, req.Output)[schema.SuccessName]; there {
 		t.Error("there is an end mark")
+	}
+}
+
+// TestDataflowMayNotWrite refuses every upload of the workers: the run fails and
+// says why.
+func TestDataflowMayNotWrite(t *testing.T) {
+	c := startCloud(t)
+	c.execute(t)
+	c.bucket.Intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if r.Method == http.MethodPost && strings.Contains(r.URL.Path, "/b/out/") {
+			http.Error(w, "no", http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+	req := c.request(t, 2, fakeSpec{})
+	if _, err := Run(t.Context(), req, c.opts); err == nil || !strings.Contains(err.Error(), "the account needs storage.objects.create on bucket out") {
+		t.Fatalf("error is %v", err)
+	}
+	if files := inBucket(t, req.Output); len(files) > 0 {
+		t.Errorf("there are %d files", len(files))
 	}
 }
 

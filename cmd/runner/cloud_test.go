@@ -16,6 +16,8 @@ import (
 	"github.com/groundmill/groundmill/internal/storage/storagetest"
 	"github.com/groundmill/groundmill/pipelines"
 	"github.com/groundmill/groundmill/pipelines/dataflow/dataflowtest"
+	"github.com/groundmill/groundmill/teacher/glip"
+	"github.com/groundmill/groundmill/teacher/ort"
 )
 
 // cloudRun is a command line with all that it talks to faked.
@@ -175,5 +177,48 @@ func TestCloudErrors(t *testing.T) {
 				t.Errorf("there are files %v", files)
 			}
 		})
+	}
+}
+
+// TestModelInBucket labels with a model that is fetched, and refuses one with
+// another digest than was pinned.
+func TestModelInBucket(t *testing.T) {
+	root, err := filepath.Abs(filepath.Join("..", ".."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	model := tinyModel(t, root)
+	t.Setenv(ort.EnvLibrary, runtimeLibrary(t))
+	pipelines.Init(nil)
+	storagetest.ServeGS(t, "models")
+	data, err := os.ReadFile(model)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := storage.Open("gs://models")
+	if err == nil {
+		err = storage.WriteFile(t.Context(), store, "tiny.onnx", data)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := glip.Identify(model)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for digest, want := range map[string]exitStatus{info.SHA256: exitOK, strings.Repeat("0", 64): exitUsage} {
+		var stdout, stderr bytes.Buffer
+		ctx, breaks := newInterrupts(context.WithoutCancel(t.Context()))
+		out := filepath.Join(t.TempDir(), "out")
+		status := run(ctx, breaks, []string{
+			"annotate", "--quiet", "--set", "input.shards=" + filepath.Join(root, "testdata", "demo", "web-oddities.tar"), "--set", "output.dir=" + out,
+			"--set", "teacher.model=gs://models/tiny.onnx", "--set", "teacher.model_sha256=" + digest, "--set", "teacher.model_cache=" + t.TempDir(),
+		}, &stdout, &stderr)
+		if status != int(want) {
+			t.Errorf("digest %.8s: exit status %d, want %d\n%s", digest, status, want, stderr.String())
+		}
+		if want == exitUsage && !strings.Contains(stderr.String(), "has the SHA-256 "+info.SHA256) {
+			t.Errorf("it says\n%s", stderr.String())
+		}
 	}
 }

@@ -2,7 +2,6 @@ package soak
 
 import (
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/groundmill/groundmill/pipelines/clustertest"
 )
 
 // poolAddr is where Beam's boot program listens as a worker pool; its port is
@@ -31,13 +32,13 @@ func startEngine(t *testing.T) *engine {
 	t.Helper()
 	e := &engine{server: os.Getenv("GROUNDMILL_JOB_SERVER")}
 	if e.server == "" {
-		port := freePort(t)
+		port := clustertest.FreePort(t)
 		start(t, nil, beamProgram(t, "prism"), fmt.Sprintf("--job_port=%d", port), "--serve_http=false", "--log_level=warn")
 		e.server = fmt.Sprintf("localhost:%d", port)
 	}
 	e.startPool(t)
-	awaitListener(t, e.server)
-	awaitListener(t, poolAddr)
+	clustertest.AwaitListener(t, e.server)
+	clustertest.AwaitListener(t, poolAddr)
 	return e
 }
 
@@ -224,27 +225,3 @@ var beamBuilds = func() func(string) (string, error) {
 		return path, nil
 	}
 }()
-
-func freePort(t *testing.T) int {
-	t.Helper()
-	listener, err := net.Listen("tcp", "localhost:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port
-}
-
-func awaitListener(t *testing.T, addr string) {
-	t.Helper()
-	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
-		conn, err := net.Dial("tcp", addr)
-		if err == nil {
-			conn.Close()
-			return
-		}
-		if time.Now().After(end) {
-			t.Fatalf("nobody listens at %s: %v", addr, err)
-		}
-	}
-}

@@ -49,12 +49,12 @@ func Main() {
 // it.
 func StartPrism(t testing.TB) string {
 	t.Helper()
-	port := freePort(t)
+	port := FreePort(t)
 	cmd := exec.Command(Self(t))
 	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%d", envPort, port))
 	startFor(t, cmd)
 	endpoint := fmt.Sprintf("localhost:%d", port)
-	waitFor(t, endpoint)
+	AwaitListener(t, endpoint)
 	return endpoint
 }
 
@@ -106,7 +106,8 @@ func (b *lockedBuffer) tail() string {
 	return string(text[max(0, len(text)-4000):])
 }
 
-func freePort(t testing.TB) int {
+// FreePort is a port that nobody listened at a moment ago.
+func FreePort(t testing.TB) int {
 	t.Helper()
 	listener, err := net.Listen("tcp", "localhost:0")
 	if err != nil {
@@ -116,16 +117,16 @@ func freePort(t testing.TB) int {
 	return listener.Addr().(*net.TCPAddr).Port
 }
 
-// waitFor waits until somebody listens.
-func waitFor(t testing.TB, endpoint string) {
+// AwaitListener waits until somebody listens at host:port, two minutes at most: a
+// Java server takes its time.
+func AwaitListener(t testing.TB, endpoint string) {
 	t.Helper()
-	for range 600 {
+	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		conn, err := net.Dial("tcp", endpoint)
 		if err == nil {
 			conn.Close()
 			return
 		}
-		time.Sleep(50 * time.Millisecond)
 	}
 	t.Fatalf("nobody listens at %s", endpoint)
 }
