@@ -2,6 +2,7 @@ package schema
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/parquet-go/parquet-go"
 
@@ -119,12 +120,16 @@ func list(name string, members ...column) column {
 	return column{name: name, kind: kindList, fields: []column{element}}
 }
 
-// parquetSchema builds the Parquet schema of the layout. Every column is
+// parquetSchemas are the Parquet schemas without and with images. Every column is
 // OPTIONAL although only url and image are ever null: Hugging Face datasets
 // ignores the declared features of a column whose nullability differs.
-func parquetSchema(embedImages bool) *parquet.Schema {
-	return parquet.NewSchema("row", group(layout(embedImages)))
+var parquetSchemas = map[bool]func() *parquet.Schema{
+	false: sync.OnceValue(func() *parquet.Schema { return parquet.NewSchema("row", group(layout(false))) }),
+	true:  sync.OnceValue(func() *parquet.Schema { return parquet.NewSchema("row", group(layout(true))) }),
 }
+
+// parquetSchema returns the Parquet schema of the layout.
+func parquetSchema(embedImages bool) *parquet.Schema { return parquetSchemas[embedImages]() }
 
 // node returns the Parquet node of a column.
 func (c column) node() parquet.Node {

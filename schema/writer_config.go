@@ -6,6 +6,9 @@ import (
 	"encoding/hex"
 	"hash"
 	"io"
+	"maps"
+	"slices"
+	"sync"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/format"
@@ -16,16 +19,28 @@ import (
 const createdBy = "groundmill version 1 (build parquet-go)"
 
 // footer returns the footer of a file without rows: the schema, the orders of its
-// columns and the key-values.
+// columns and the key-values by their keys.
 func footer(meta Metadata, embedImages bool) (format.FileMetaData, error) {
-	options := []parquet.WriterOption{
-		&parquet.WriterConfig{CreatedBy: createdBy, Schema: parquetSchema(embedImages)},
+	foot, err := footers[embedImages]()
+	foot.KeyValueMetadata = nil
+	keyValues := meta.keyValues(embedImages)
+	for _, key := range slices.Sorted(maps.Keys(keyValues)) {
+		foot.KeyValueMetadata = append(foot.KeyValueMetadata, format.KeyValue{Key: key, Value: keyValues[key]})
 	}
-	for key, value := range meta.keyValues(embedImages) {
-		options = append(options, parquet.KeyValueMetadata(key, value))
-	}
+	return foot, err
+}
+
+// footers make the footers without key-values of files without and with images.
+var footers = map[bool]func() (format.FileMetaData, error){
+	false: sync.OnceValues(func() (format.FileMetaData, error) { return makeFooter(false) }),
+	true:  sync.OnceValues(func() (format.FileMetaData, error) { return makeFooter(true) }),
+}
+
+// makeFooter lets the library write an empty file: it knows how a schema is stored.
+func makeFooter(embedImages bool) (format.FileMetaData, error) {
 	var empty bytes.Buffer
-	if err := parquet.NewGenericWriter[any](&empty, options...).Close(); err != nil {
+	config := &parquet.WriterConfig{CreatedBy: createdBy, Schema: parquetSchema(embedImages)}
+	if err := parquet.NewGenericWriter[any](&empty, config).Close(); err != nil {
 		return format.FileMetaData{}, err
 	}
 	file, err := parquet.OpenFile(bytes.NewReader(empty.Bytes()), int64(empty.Len()))
