@@ -25,6 +25,6 @@
 //	}
 //	row.Phrases, removed = f.Apply(width, height, phrases)
 //
-// Where rows are many and their old boxes of no more use, a Sieve does the same
-// in place.
+// A Sieve does the same to the rows of a file, column by column, where
+// schema.Writer.Narrow shows them.
 package filter

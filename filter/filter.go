@@ -20,31 +20,52 @@ func New(c Config) (*Filter, error) {
 	return &Filter{config: c}, nil
 }
 
+// Reads returns the columns that the rules look at beside phrases and boxes:
+// schema.SizeColumns, schema.FlagsColumn, both or none.
+func (f *Filter) Reads() schema.Columns {
+	var reads schema.Columns
+	if f.limitsArea() {
+		reads |= schema.SizeColumns
+	}
+	if len(f.config.DropFlags) > 0 {
+		reads |= schema.FlagsColumn
+	}
+	return reads
+}
+
+// limitsArea says whether max_relative_area is on.
+func (f *Filter) limitsArea() bool {
+	return f.config.MaxRelativeArea > 0 && f.config.MaxRelativeArea < 1
+}
+
 // Apply returns the phrases of one image of width×height pixels with the boxes
 // that all rules keep, in the order given, and what was removed. The input is
 // not changed; the result shares its texts and flags.
 func (f *Filter) Apply(width, height int, phrases []schema.Phrase) ([]schema.Phrase, Removals) {
 	s := f.Sieve()
-	out := s.Narrow(width, height, clone(phrases))
-	return out, s.Removals()
+	row := schema.Select(&schema.Row{Width: int32(width), Height: int32(height), Phrases: phrases})
+	s.Narrow(row)
+	return left(row, 0, phrases), s.Removals()
 }
 
-// clone copies phrases with their boxes, which take one piece of memory.
-func clone(phrases []schema.Phrase) []schema.Phrase {
-	n := 0
-	for i := range phrases {
-		n += len(phrases[i].Boxes)
-	}
-	boxes := make([]schema.ScoredBox, 0, n)
-	out := append(make([]schema.Phrase, 0, len(phrases)), phrases...)
-	for i := range out {
-		if len(out[i].Boxes) == 0 {
-			out[i].Boxes = nil
+// left returns the phrases that a selection keeps, with the boxes that it keeps, of
+// a row that has these phrases.
+func left(rows *schema.Selection, row int, phrases []schema.Phrase) []schema.Phrase {
+	out := make([]schema.Phrase, 0, len(phrases))
+	first, _ := rows.Phrases(row)
+	for i, p := range phrases {
+		if !rows.KeepsPhrase(first + i) {
 			continue
 		}
-		from := len(boxes)
-		boxes = append(boxes, out[i].Boxes...)
-		out[i].Boxes = boxes[from:len(boxes):len(boxes)]
+		boxes := p.Boxes
+		p.Boxes = nil
+		from, to := rows.Boxes(first + i)
+		for box := from; box < to; box++ {
+			if rows.KeepsBox(box) {
+				p.Boxes = append(p.Boxes, boxes[box-from])
+			}
+		}
+		out = append(out, p)
 	}
 	return out
 }

@@ -24,6 +24,17 @@ func randomConfig(rng *rand.Rand) Config {
 	return c
 }
 
+// byScore orders boxes by falling score.
+func byScore(a, b schema.ScoredBox) int {
+	switch {
+	case a.Score > b.Score:
+		return -1
+	case a.Score < b.Score:
+		return 1
+	}
+	return 0
+}
+
 // apart applies the rules one after the other, each to all boxes that are left,
 // as docs/filter.md tells them.
 func apart(c Config, area float64, phrases []schema.Phrase) ([]schema.Phrase, map[string]int64) {
@@ -72,9 +83,9 @@ func apart(c Config, area float64, phrases []schema.Phrase) ([]schema.Phrase, ma
 	return out, removed
 }
 
-// TestSieve holds a Sieve and Apply to each other and to the rules applied apart,
-// on random rows and rules. Every second row is stored as a file has it, by
-// falling score.
+// TestSieve holds a Sieve of many rows and Apply to each other and to the rules
+// applied apart, on random rows and rules. Every second row is stored as a file has
+// it, by falling score.
 func TestSieve(t *testing.T) {
 	const side = 60
 	for seed := range uint64(500) {
@@ -84,26 +95,29 @@ func TestSieve(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		sieve, sum, counts := f.Sieve(), Removals{}, map[string]int64{}
-		for row := range 5 {
-			in := randomPhrases(rng)
-			for i := range in {
-				if row%2 == 0 {
-					slices.SortStableFunc(in[i].Boxes, byScore)
-				}
+		rows, applied := make([]*schema.Row, 5), make([][]schema.Phrase, 5)
+		sum, counts := Removals{}, map[string]int64{}
+		for i := range rows {
+			rows[i] = &schema.Row{Width: side, Height: side, Phrases: randomPhrases(rng)}
+			if i%2 == 0 {
+				sortBoxes(rows[i].Phrases)
 			}
-			want, removed := apart(config, side*side, in)
+			want, removed := apart(config, side*side, rows[i].Phrases)
 			for rule, n := range removed {
 				counts[rule] += n
 			}
-			applied, one := f.Apply(side, side, in)
+			var one Removals
+			applied[i], one = f.Apply(side, side, rows[i].Phrases)
 			sum.Add(one)
-			narrowed := sieve.Narrow(side, side, in)
-			if diff := cmp.Diff(want, applied, cmpopts.EquateEmpty()); diff != "" {
-				t.Fatalf("seed %d, row %d: %+v: Apply differs from the rules (-want +got):\n%s", seed, row, config, diff)
+			if diff := cmp.Diff(want, applied[i], cmpopts.EquateEmpty()); diff != "" {
+				t.Fatalf("seed %d, row %d: %+v: Apply differs from the rules (-want +got):\n%s", seed, i, config, diff)
 			}
-			if diff := cmp.Diff(applied, narrowed, cmpopts.EquateEmpty()); diff != "" {
-				t.Fatalf("seed %d, row %d: %+v: Narrow differs from Apply (-want +got):\n%s", seed, row, config, diff)
+		}
+		sieve, selection := f.Sieve(), schema.Select(rows...)
+		sieve.Narrow(selection)
+		for i, row := range rows {
+			if diff := cmp.Diff(applied[i], left(selection, i, row.Phrases), cmpopts.EquateEmpty()); diff != "" {
+				t.Fatalf("seed %d, row %d: %+v: Narrow differs from Apply (-want +got):\n%s", seed, i, config, diff)
 			}
 		}
 		if diff := cmp.Diff(sum, sieve.Removals()); diff != "" {
@@ -118,6 +132,13 @@ func TestSieve(t *testing.T) {
 	}
 }
 
+// sortBoxes sorts the boxes of all phrases by falling score.
+func sortBoxes(phrases []schema.Phrase) {
+	for _, p := range phrases {
+		slices.SortStableFunc(p.Boxes, byScore)
+	}
+}
+
 // TestSieveAllocates proves that rows as they are stored cost no memory.
 func TestSieveAllocates(t *testing.T) {
 	f, err := New(Config{MinScore: 0.2, MinBoxSide: 2, NMSIoU: 0.5, MaxBoxesPerPhrase: 3, DropFlags: []string{schema.FlagName}})
@@ -125,16 +146,15 @@ func TestSieveAllocates(t *testing.T) {
 		t.Fatal(err)
 	}
 	sieve := f.Sieve()
-	rows := make([][]schema.Phrase, 110)
+	rows := make([]*schema.Selection, 110)
 	for i := range rows {
-		rows[i] = randomPhrases(rand.New(rand.NewPCG(uint64(i), 3)))
-		for _, p := range rows[i] {
-			slices.SortStableFunc(p.Boxes, byScore)
-		}
+		phrases := randomPhrases(rand.New(rand.NewPCG(uint64(i), 3)))
+		sortBoxes(phrases)
+		rows[i] = schema.Select(&schema.Row{Width: 60, Height: 60, Phrases: phrases})
 	}
 	next := 0
 	if n := testing.AllocsPerRun(100, func() {
-		sieve.Narrow(60, 60, rows[next])
+		sieve.Narrow(rows[next])
 		next++
 	}); n > 0 {
 		t.Errorf("a row costs %v allocations", n)

@@ -6,7 +6,7 @@ import (
 
 // batch reads rows of a row group, column by column.
 type batch struct {
-	cursors
+	*cursors
 	keep  bool // give out fresh memory each time
 	steps []func() error
 
@@ -16,18 +16,19 @@ type batch struct {
 	flags   []string    // of all phrases
 
 	listed bool    // a leaf has said which rows have which phrases
-	counts []int32 // how many phrases each row has
-	others []int32 // the same, as another leaf says
-	ends   []int32 // of elements
+	first  nesting // what that leaf said
+	other  nesting // what another leaf says
 }
 
-func openBatch(g *Group, columns Columns) (b *batch, err error) {
-	defer recoverCorrupt(&err)
-	b = &batch{}
-	b.open(g, columns)
+func openBatch(g *Group, columns Columns) (*batch, error) {
+	c, err := openCursors(g, columns)
+	if err != nil {
+		return nil, err
+	}
+	b := &batch{cursors: c}
 	b.addFields()
 	b.addPhrases()
-	if c := b.strings[leafMetaKey]; c != nil {
+	if b.reads[leafMetaKey] {
 		b.steps = append(b.steps, b.readMeta)
 	}
 	return b, nil
@@ -77,9 +78,9 @@ func (b *batch) addFields() {
 
 // addField adds the reading of one leaf, if it is read: set is called with each
 // row whose value is not null.
-func addField[T chunk.Value](b *batch, all *[numLeaves]*chunk.Cursor[T], l leaf, set func(*Row, T)) {
-	c, there := all[l], highest[l.stream()].def
-	if c == nil {
+func addField[T chunk.Value](b *batch, all *[numLeaves]chunk.Cursor[T], l leaf, set func(*Row, T)) {
+	c, there := &all[l], highest[l.stream()].def
+	if !b.reads[l] {
 		return
 	}
 	b.steps = append(b.steps, func() error {

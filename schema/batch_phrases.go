@@ -1,10 +1,6 @@
 package schema
 
 import (
-	"bytes"
-	"fmt"
-	"slices"
-
 	"github.com/groundmill/groundmill/schema/internal/chunk"
 )
 
@@ -16,76 +12,42 @@ func (b *batch) addPhrases() {
 	addPhraseField(b, &b.int32s, leafEnd, func(p *Phrase, v int32) { p.End = v })
 	addPhraseField(b, &b.int32s, leafPhraseID, func(p *Phrase, v int32) { p.PhraseID = v })
 	addPhraseField(b, &b.floats, leafBestScore, func(p *Phrase, v float32) { p.BestScore = v })
-	if b.strings[leafFlag] != nil {
+	if b.reads[leafFlag] {
 		b.steps = append(b.steps, b.readFlags)
 	}
-	if b.floats[leafScore] != nil {
+	if b.reads[leafScore] {
 		b.steps = append(b.steps, b.readBoxes)
 	}
 }
 
-// begins is 1 for the first or only level of a phrase in a leaf of phrases, flags
-// or boxes, and 0 for others: 1 where rep < repInner and def >= defEntry. It has
-// no branch, since no processor guesses where phrases begin.
-func begins(rep, def byte) int32 { return int32((rep>>1 ^ 1) & (def >> 2)) }
-
-// beginsRow is 1 for the first level of a row, where rep == repRow, and 0 for
-// others.
-func beginsRow(rep byte) int { return int((rep|rep>>1)&1 ^ 1) }
-
 // list gives the rows their phrases by the levels of a leaf, or checks that they
-// have as many.
-func (b *batch) list(l leaf, rep, def []byte) error {
-	counts := resize(b.others, len(b.rows), false)
-	b.others = counts
-	row, all, def := -1, int32(0), def[:len(rep)]
-	for i, r := range rep {
-		row += beginsRow(r)
-		begin := begins(r, def[i])
-		counts[row] += begin
-		all += begin
+// have as many, and returns how the leaf's values lie in them.
+func (b *batch) list(l leaf, rep, def []byte) (*nesting, error) {
+	own := &b.other
+	if !b.listed {
+		own = &b.first
 	}
-	if row+1 != len(b.rows) {
-		return errShort(l, row+1, len(b.rows))
+	if err := own.read(l, len(b.rows), rep, def); err != nil {
+		return nil, err
 	}
 	if b.listed {
-		if !slices.Equal(counts, b.counts) {
-			return fmt.Errorf("column %s has other phrases than the columns before it", l.name())
-		}
-		return nil
+		return own, b.first.agrees(l, own)
 	}
-	b.counts, b.others, b.listed = counts, b.counts, true
-	b.phrases = resize(b.phrases, int(all), b.keep)
-	left := b.phrases
-	for i, n := range counts {
-		if n > 0 {
-			b.rows[i].Phrases, left = left[:n:n], left[n:]
+	b.listed = true
+	b.phrases = resize(b.phrases, own.count(), b.keep)
+	for i := range b.rows {
+		if from, to := own.phrases[i], own.phrases[i+1]; from < to {
+			b.rows[i].Phrases = b.phrases[from:to:to]
 		}
 	}
-	return nil
-}
-
-// elements counts what a leaf of flags or boxes holds: the result has for every
-// phrase, after an entry for none, how many elements it and those before it have.
-// there is the definition level of an element.
-func (b *batch) elements(rep, def []byte, there byte) []int32 {
-	b.ends = resize(b.ends, len(b.phrases)+1, false)
-	phrase, n, def := int32(0), int32(0), def[:len(rep)]
-	for i, r := range rep {
-		phrase += begins(r, def[i])
-		if def[i] == there {
-			n++
-		}
-		b.ends[phrase] = n
-	}
-	return b.ends
+	return own, nil
 }
 
 // addPhraseField adds the reading of a leaf with one value a phrase, if it is
 // read.
-func addPhraseField[T chunk.Value](b *batch, all *[numLeaves]*chunk.Cursor[T], l leaf, set func(*Phrase, T)) {
-	c := all[l]
-	if c == nil {
+func addPhraseField[T chunk.Value](b *batch, all *[numLeaves]chunk.Cursor[T], l leaf, set func(*Phrase, T)) {
+	c := &all[l]
+	if !b.reads[l] {
 		return
 	}
 	b.steps = append(b.steps, func() error {
@@ -93,7 +55,7 @@ func addPhraseField[T chunk.Value](b *batch, all *[numLeaves]*chunk.Cursor[T], l
 		if err != nil {
 			return err
 		}
-		if err := b.list(l, run.Rep, run.Def); err != nil {
+		if _, err := b.list(l, run.Rep, run.Def); err != nil {
 			return err
 		}
 		if len(run.Values) != len(b.phrases) {
@@ -111,46 +73,32 @@ func (b *batch) readFlags() error {
 	if err != nil {
 		return err
 	}
-	if err := b.list(leafFlag, run.Rep, run.Def); err != nil {
+	own, err := b.list(leafFlag, run.Rep, run.Def)
+	if err != nil {
 		return err
 	}
 	b.flags = resize(b.flags, len(run.Values), b.keep)
 	copy(b.flags, run.Values)
-	ends := b.elements(run.Rep, run.Def, defFlag)
 	for i := range b.phrases {
-		if from, to := ends[i], ends[i+1]; from < to {
+		if from, to := own.elements[i], own.elements[i+1]; from < to {
 			b.phrases[i].Flags = b.flags[from:to:to]
 		}
 	}
 	return nil
 }
 
-// readBoxes reads the boxes, with the scores as the leaf that says which phrase
-// has how many.
 func (b *batch) readBoxes() error {
-	run, err := b.floats[leafScore].Rows(len(b.rows))
+	scores, edges, err := readBoxes(b.cursors, len(b.rows))
 	if err != nil {
 		return err
 	}
-	if err := b.list(leafScore, run.Rep, run.Def); err != nil {
+	own, err := b.list(leafScore, scores.Rep, scores.Def)
+	if err != nil {
 		return err
 	}
-	var edges [4][]float32
-	for i := range edges {
-		l := leafX1 + leaf(i)
-		edge, err := b.floats[l].Levels(len(run.Def))
-		if err != nil {
-			return err
-		}
-		if !bytes.Equal(edge.Rep, run.Rep) || !bytes.Equal(edge.Def, run.Def) {
-			return fmt.Errorf("column %s has other boxes than the scores", l.name())
-		}
-		edges[i] = edge.Values
-	}
-	b.boxes = join(resize(b.boxes, len(run.Values), b.keep), edges, run.Values)
-	ends := b.elements(run.Rep, run.Def, defBox)
+	b.boxes = join(resize(b.boxes, len(scores.Values), b.keep), edges, scores.Values)
 	for i := range b.phrases {
-		if from, to := ends[i], ends[i+1]; from < to {
+		if from, to := own.elements[i], own.elements[i+1]; from < to {
 			b.phrases[i].Boxes = b.boxes[from:to:to]
 		}
 	}

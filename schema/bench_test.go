@@ -78,7 +78,7 @@ func write(b *testing.B, rows []*schema.Row) []byte {
 
 func open(b *testing.B, data []byte) *schema.Reader {
 	b.Helper()
-	r, err := schema.NewReader(bytes.NewReader(data), int64(len(data)))
+	r, err := schema.ReadBytes(data)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -127,36 +127,36 @@ func BenchmarkBatches(b *testing.B) {
 	}
 }
 
-// BenchmarkRewrite applies a threshold to units of the raw shape, as a filter
-// would: what `runner refilter` does with one file.
-func BenchmarkRewrite(b *testing.B) {
+// BenchmarkNarrow applies a threshold to units of the raw shape, as a filter would:
+// what `runner refilter` does with one file.
+func BenchmarkNarrow(b *testing.B) {
 	data := write(b, rowtest.Rows(rowtest.Raw, unit))
 	for _, set := range []struct {
-		name    string
-		changes schema.Columns
+		name   string
+		choose choice
 	}{
-		{"boxes", schema.BoxColumns},
-		{"phrases", schema.PhraseColumns},
+		{"boxes", confident},
+		{"phrases", grounded},
 	} {
 		b.Run(set.name, func(b *testing.B) {
 			b.ReportAllocs()
 			start := processorTime(b)
 			for b.Loop() {
-				rewrite(b, data, schema.Edit{Changes: set.changes, Rows: confident})
+				narrow(b, data, set.choose)
 			}
 			reportRows(b, unit, start)
 		})
 	}
 }
 
-func rewrite(b *testing.B, data []byte, edit schema.Edit) {
+func narrow(b *testing.B, data []byte, choose choice) {
 	b.Helper()
 	w, err := schema.NewWriter(io.Discard, schema.Metadata{}, schema.WriterOptions{})
 	if err != nil {
 		b.Fatal(err)
 	}
 	for _, g := range open(b, data).Groups() {
-		if err := w.Rewrite(g, edit); err != nil {
+		if err := w.Narrow(g, 0, choose); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -23,9 +23,9 @@
 //	r, err := schema.OpenFile("data/train-00000-of-00064.parquet")
 //	for row, err := range r.Rows() { ... }
 //
-// Group.Batches reads some columns of a file, and Writer.Rewrite changes the boxes
-// or phrases of one without touching its other columns; docs/parquet.md has both,
-// and how rows are stored.
+// Group.Batches reads some columns of a file, and Writer.Narrow drops boxes or
+// phrases of one without touching its other columns; docs/parquet.md has both, and
+// how rows are stored.
 //
 // The version of the layout is Version. A reader refuses files of any other;
 // docs/schema.md describes the columns for users.

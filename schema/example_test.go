@@ -11,7 +11,7 @@ import (
 // Other rules over a file that was labelled before: the best box of each phrase
 // only. Reads and writes no column but the boxes; all others are copied as they
 // are stored.
-func ExampleWriter_Rewrite() {
+func ExampleWriter_Narrow() {
 	in, err := schema.OpenFile("testdata/rows-v1.parquet")
 	if err != nil {
 		log.Fatal(err)
@@ -21,17 +21,19 @@ func ExampleWriter_Rewrite() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	best := func(rows []schema.Row) error {
-		for i := range rows {
-			for j := range rows[i].Phrases {
-				p := &rows[i].Phrases[j]
-				p.Boxes = p.Boxes[:min(len(p.Boxes), 1)]
+	best := func(rows *schema.Selection) error {
+		for row := range rows.Rows() {
+			for phrase, end := rows.Phrases(row); phrase < end; phrase++ {
+				first, end := rows.Boxes(phrase)
+				for box := first; box < end; box++ {
+					rows.KeepBox(box, box == first)
+				}
 			}
 		}
 		return nil
 	}
 	for _, group := range in.Groups() {
-		if err := out.Rewrite(group, schema.Edit{Changes: schema.BoxColumns, Rows: best}); err != nil {
+		if err := out.Narrow(group, 0, best); err != nil {
 			log.Fatal(err)
 		}
 	}

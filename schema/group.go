@@ -21,7 +21,7 @@ type Group struct {
 
 // Groups returns the row groups in the order of the file.
 func (r *Reader) Groups() []*Group {
-	groups := r.file.RowGroups()
+	groups := r.source.RowGroups()
 	out := make([]*Group, len(groups))
 	for i, g := range groups {
 		out[i] = &Group{reader: r, index: i, group: g}

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/format"
+
+	"github.com/groundmill/groundmill/schema/internal/chunk"
 )
 
 // ErrVersion is wrapped by the errors of OpenFile and NewReader when a file is
@@ -20,7 +23,7 @@ var ErrVersion = errors.New("not a groundmill file of schema version " + strconv
 // Reader reads the rows of one Parquet file of schema version 1. Its methods
 // are safe for concurrent use when the io.ReaderAt is.
 type Reader struct {
-	file        *parquet.File
+	source      chunk.Source
 	embedImages bool
 	closer      io.Closer
 }
@@ -41,6 +44,17 @@ func OpenFile(path string) (*Reader, error) {
 	}
 	f.Close()
 	return nil, fmt.Errorf("%s: %w", path, err)
+}
+
+// ReadBytes reads a file that lies in memory, which must stay as it is as long as
+// the Reader is used. It refuses what NewReader refuses.
+func ReadBytes(file []byte) (*Reader, error) {
+	r, err := NewReader(bytes.NewReader(file), int64(len(file)))
+	if err != nil {
+		return nil, err
+	}
+	r.source.Bytes = file
+	return r, nil
 }
 
 // NewReader reads a file of size bytes from r. It refuses files of other
@@ -69,7 +83,7 @@ func NewReader(r io.ReaderAt, size int64) (reader *Reader, err error) {
 	if err := checkCodecs(file.Metadata()); err != nil {
 		return nil, err
 	}
-	return &Reader{file: file, embedImages: embedImages}, nil
+	return &Reader{source: chunk.Source{File: file}, embedImages: embedImages}, nil
 }
 
 // checkCodecs refuses compressions that no writer of this version has used. The
@@ -114,16 +128,16 @@ func (r *Reader) Close() error {
 }
 
 // Metadata returns the footer's metadata.
-func (r *Reader) Metadata() Metadata { return readMetadata(r.file) }
+func (r *Reader) Metadata() Metadata { return readMetadata(r.source.File) }
 
 // NumRows returns the number of rows.
-func (r *Reader) NumRows() int64 { return r.file.NumRows() }
+func (r *Reader) NumRows() int64 { return r.source.NumRows() }
 
 // HasImages says whether the file has an image column.
 func (r *Reader) HasImages() bool { return r.embedImages }
 
 // Schema returns the Parquet schema in the notation of the Parquet tools.
-func (r *Reader) Schema() string { return r.file.Schema().String() }
+func (r *Reader) Schema() string { return r.source.Schema().String() }
 
 // Rows iterates over the rows in the order of the file and ends after the first
 // error. The rows are the caller's. Empty lists and maps read as nil. Rows are

@@ -14,7 +14,12 @@ type shredder struct {
 	levels   [numStreams]chunk.Levels
 	values   [numLeaves]chunk.Values
 	metaKeys []string
-	copies   [numLeaves][]byte // memory of chunks that Rewrite copies
+
+	// Memory of Narrow.
+	selection Selection
+	left      []int32           // phrases or boxes of the selection that are kept
+	before    []int32           // how many kept boxes come before each
+	copies    [numLeaves][]byte // memory of chunks that Narrow copies
 }
 
 // shredders lends the memory of row groups to writers.
@@ -120,12 +125,8 @@ func (s *shredder) addFlags(phrases []Phrase) {
 		levels.Add(repRow, defEmptyList)
 	}
 	for i := range phrases {
-		rep := repetition(i, repRow, repEntry)
-		if len(phrases[i].Flags) == 0 {
-			levels.Add(rep, defEmptyInner)
-		}
-		for j, flag := range phrases[i].Flags {
-			levels.Add(repetition(j, rep, repInner), defFlag)
+		levels.AddList(repetition(i, repRow, repEntry), defEmptyInner, len(phrases[i].Flags))
+		for _, flag := range phrases[i].Flags {
 			s.text(leafFlag, flag)
 		}
 	}
@@ -138,14 +139,10 @@ func (s *shredder) addBoxes(phrases []Phrase) {
 		levels.Add(repRow, defEmptyList)
 	}
 	for i := range phrases {
-		rep := repetition(i, repRow, repEntry)
 		boxes := phrases[i].Boxes
-		if len(boxes) == 0 {
-			levels.Add(rep, defEmptyInner)
-		}
+		levels.AddList(repetition(i, repRow, repEntry), defEmptyInner, len(boxes))
 		for j := range boxes {
 			b := &boxes[j]
-			levels.Add(repetition(j, rep, repInner), defBox)
 			s.float(leafX1, b.X1)
 			s.float(leafY1, b.Y1)
 			s.float(leafX2, b.X2)

@@ -18,6 +18,14 @@ func (s *FileStats) count(row *Row) {
 	s.countPhrases(row)
 }
 
+// add adds rows, phrases and boxes of another file.
+func (s *FileStats) add(o FileStats) {
+	s.Rows += o.Rows
+	s.Phrases += o.Phrases
+	s.GroundedPhrases += o.GroundedPhrases
+	s.Boxes += o.Boxes
+}
+
 // widenKeys makes the range of keys, of which none is empty, cover two more.
 func (s *FileStats) widenKeys(low, high string) {
 	if s.KeyMin == "" || low < s.KeyMin {

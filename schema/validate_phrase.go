@@ -32,13 +32,6 @@ func (c *rowCheck) phrases(r *Row) {
 	}
 }
 
-// groundings checks the scores and boxes of all phrases.
-func (c *rowCheck) groundings(r *Row) {
-	for i := range r.Phrases {
-		c.grounding(i, r)
-	}
-}
-
 // grounding checks the scores and boxes of a phrase.
 func (c *rowCheck) grounding(i int, r *Row) {
 	p := &r.Phrases[i]

@@ -84,7 +84,7 @@ func TestRoundTrip(t *testing.T) {
 			if diff := cmp.Diff(test.rows, readFile(t, data), cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("rows differ (-want +got):\n%s", diff)
 			}
-			if got := len(openBytes(t, data).file.RowGroups()); got != test.groups {
+			if got := len(openBytes(t, data).source.RowGroups()); got != test.groups {
 				t.Errorf("%d row groups, want %d", got, test.groups)
 			}
 		})

@@ -29,7 +29,7 @@ func (b *bench) parquet(ctx context.Context) error {
 	b.section("Parquet", fmt.Sprintf(`Rows of the bench shape (package schema/rowtest: captions of 62 characters, 3 or 4
 phrases, 4.7 boxes in the data file and 9.5 in the raw one): files of %d rows in
 memory, on two cores, with validation, Zstandard and the digest. One file: its columns
-are encoded in parallel. Two files: at a time, as lanes of a run do. Rewrite: the boxes
+are encoded in parallel. Two files: at a time, as lanes of a run do. Narrow: the boxes
 of a raw file go through a threshold and all other columns are copied. CPU: what all
 cores spend on a row. The best of %d rounds.`, unitRows, parquetRounds))
 	if err := b.parquetSpeeds(); err != nil {
@@ -61,7 +61,7 @@ func (b *bench) parquetSpeeds() error {
 		{"read data row by row", func() error { return readRows(dataFile) }},
 		{"read all columns of data", func() error { return readBatches(dataFile, schema.AllColumns) }},
 		{"read the boxes of raw", func() error { return readBatches(rawFile, schema.SizeColumns|schema.BestScoreColumn|schema.BoxColumns) }},
-		{"rewrite raw", func() error { return rewriteParquet(rawFile) }},
+		{"narrow raw", func() error { return narrowParquet(rawFile) }},
 	} {
 		one, _, err := s.measure(1)
 		if err != nil {
@@ -172,7 +172,7 @@ func readBatches(data []byte, columns schema.Columns) error {
 	return nil
 }
 
-func rewriteParquet(data []byte) error {
+func narrowParquet(data []byte) error {
 	r, err := openParquet(data)
 	if err != nil {
 		return err
@@ -182,7 +182,7 @@ func rewriteParquet(data []byte) error {
 		return err
 	}
 	for _, g := range r.Groups() {
-		if err := w.Rewrite(g, schema.Edit{Changes: schema.BoxColumns, Rows: keepConfident}); err != nil {
+		if err := w.Narrow(g, 0, keepConfident); err != nil {
 			return err
 		}
 	}
@@ -190,12 +190,13 @@ func rewriteParquet(data []byte) error {
 	return err
 }
 
-// keepConfident keeps the boxes above 0.5, which come first.
-func keepConfident(rows []schema.Row) error {
-	for i := range rows {
-		for j := range rows[i].Phrases {
-			p := &rows[i].Phrases[j]
-			p.Boxes = confident(p.Boxes)
+// keepConfident keeps the boxes above 0.5.
+func keepConfident(rows *schema.Selection) error {
+	for row := range rows.Rows() {
+		for phrase, end := rows.Phrases(row); phrase < end; phrase++ {
+			for box, end := rows.Boxes(phrase); box < end; box++ {
+				rows.KeepBox(box, rows.Score(box) > 0.5)
+			}
 		}
 	}
 	return nil

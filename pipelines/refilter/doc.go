@@ -27,9 +27,10 @@
 // # How
 //
 // Only boxes, or with drop_flags only phrases, are decoded, filtered and encoded
-// again, batch by batch in place; the other columns are copied as they are stored
-// (schema.Writer.Rewrite). A raw file is read whole and compared with the digest
-// that the source's manifest has of it before any of it is used, so what a unit
-// takes in memory is its raw file, about 250 bytes a row, and one row group of
-// what changes.
+// again, column by column; the other columns are copied as they are stored
+// (schema.Writer.Narrow). What is kept is not validated again: rules can only drop,
+// and a raw file is read whole and compared with the digest that the source's
+// manifest has of it, a file whose rows were validated, before any of it is used.
+// So what a unit takes in memory is its raw file, about 250 bytes a row, and about
+// twice as much for one row group of what changes.
 package refilter

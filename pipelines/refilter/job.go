@@ -15,7 +15,6 @@ import (
 type job struct {
 	source   *source
 	rules    *filter.Filter
-	changes  schema.Columns // what the rules can change
 	identity schema.Identity
 	buffers  sync.Pool // of *[]byte, for raw files
 }
@@ -43,10 +42,7 @@ func open(data []byte) (pipelines.Job, error) {
 	if src.digest != s.ManifestSHA256 {
 		return nil, fmt.Errorf("source %s: its %s has changed since the run was planned; start again", src.store, schema.ManifestName)
 	}
-	j := &job{source: src, changes: schema.BoxColumns}
-	if len(s.Options.Filter.DropFlags) > 0 {
-		j.changes = schema.PhraseColumns
-	}
+	j := &job{source: src}
 	if j.rules, err = filter.New(s.Options.Filter); err != nil {
 		return nil, fmt.Errorf("filter: %w", err)
 	}

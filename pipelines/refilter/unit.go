@@ -1,7 +1,6 @@
 package refilter
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -68,7 +67,7 @@ func (u *unit) load(data []byte) (*schema.Reader, error) {
 	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != u.want.SHA256 {
 		return nil, u.damaged(fmt.Errorf("it is not what the manifest lists, which begins with SHA-256 %.12s", u.want.SHA256))
 	}
-	raw, err := schema.NewReader(bytes.NewReader(data), int64(len(data)))
+	raw, err := schema.ReadBytes(data)
 	if err != nil {
 		return nil, u.damaged(err)
 	}
@@ -102,9 +101,8 @@ func (u *unit) filter(raw *schema.Reader, file storage.File) (stats schema.FileS
 	if err != nil {
 		return stats, err
 	}
-	edit := schema.Edit{Changes: u.job.changes, Rows: u.rows}
 	for _, group := range raw.Groups() {
-		if err := w.Rewrite(group, edit); err != nil {
+		if err := w.Narrow(group, u.job.rules.Reads(), u.narrow); err != nil {
 			return stats, err
 		}
 	}
@@ -114,16 +112,13 @@ func (u *unit) filter(raw *schema.Reader, file storage.File) (stats schema.FileS
 	return stats, u.account(stats)
 }
 
-// rows filters some rows in place.
-func (u *unit) rows(rows []schema.Row) error {
+// narrow filters the rows of a row group.
+func (u *unit) narrow(rows *schema.Selection) error {
 	if u.ctx.Err() != nil {
 		return context.Cause(u.ctx)
 	}
-	for i := range rows {
-		r := &rows[i]
-		r.Phrases = u.sieve.Narrow(int(r.Width), int(r.Height), r.Phrases)
-	}
-	n := int64(len(rows))
+	u.sieve.Narrow(rows)
+	n := int64(rows.Rows())
 	u.task.Report(pipelines.Progress{Records: n, Rows: n})
 	return nil
 }

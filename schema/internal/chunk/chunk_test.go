@@ -124,8 +124,10 @@ func write(t testing.TB, footer format.FileMetaData, chunks ...*Chunk) []byte {
 // read reads the content of a row group with runs of several lengths.
 func read[T Value](t testing.TB, file *parquet.File, s shape, add func(*Values, T)) content {
 	t.Helper()
-	cursor := NewCursor[T](file.RowGroups()[0].ColumnChunks()[0], s.maxRep, s.maxDef)
-	defer cursor.Close()
+	var cursor Cursor[T]
+	if err := cursor.Open(Source{File: file}, 0, 0, s.maxRep, s.maxDef, &Shared{}); err != nil {
+		t.Fatal(err)
+	}
 	out := content{values: &Values{}}
 	for n := 1; ; n = n%97 + 13 {
 		run, err := cursor.Rows(n)
@@ -240,12 +242,14 @@ func TestRoundTrip(t *testing.T) {
 					} else {
 						equal(t, want, kind.read(t, file, s))
 					}
-					copied, err := Copy(file, 0, 0, new([]byte))
-					if err != nil {
-						t.Fatal(err)
-					}
-					if !bytes.Equal(data, write(t, footer, copied)) {
-						t.Error("a file of the copied chunk differs")
+					for _, source := range []Source{{File: file}, {File: file, Bytes: data}} {
+						copied, err := Copy(source, 0, 0, new([]byte))
+						if err != nil {
+							t.Fatal(err)
+						}
+						if !bytes.Equal(data, write(t, footer, copied)) {
+							t.Error("a file of the copied chunk differs")
+						}
 					}
 				})
 			}

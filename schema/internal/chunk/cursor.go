@@ -3,11 +3,12 @@ package chunk
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/encoding/rle"
+	"github.com/parquet-go/parquet-go/format"
 )
 
 // Value is what the values of a leaf read as.
@@ -23,30 +24,38 @@ type Run[T Value] struct {
 }
 
 // Cursor reads the levels and values of a chunk in order. Its methods may panic
-// on a damaged file.
+// on a damaged file. The zero Cursor is ready to Open.
 type Cursor[T Value] struct {
-	pages          parquet.Pages
+	pages          pages
+	shared         *Shared
 	maxRep, maxDef byte
 
-	page   parquet.Page // nil before the first one
-	left   Run[T]       // of the page
-	memory []T          // of decoded values
-	names  []T          // the dictionary's values
-	named  bool
+	left  Run[T] // of the page
+	rows  int    // that begin in left; not counted outside lists
+	named bool   // names are those of this chunk
 
-	joined Run[T] // memory of runs that lie in more than one page
+	// Memory that is used again.
+	rep, def []byte
+	values   []T
+	names    []T     // the dictionary's values
+	indexes  []int32 // their numbers
+	joined   Run[T]  // of runs that lie in more than one page
 }
 
-// NewCursor returns a cursor over a chunk of type T; its levels go up to maxRep
-// and maxDef. The caller must Close it.
-func NewCursor[T Value](column parquet.ColumnChunk, maxRep, maxDef byte) *Cursor[T] {
-	return &Cursor[T]{pages: column.Pages(), maxRep: maxRep, maxDef: maxDef}
+// Open begins a chunk of a file, of type T; its levels go up to maxRep and maxDef.
+// The memory of the chunk before is used again.
+func (c *Cursor[T]) Open(source Source, group, column int, maxRep, maxDef byte, shared *Shared) error {
+	c.shared, c.maxRep, c.maxDef = shared, maxRep, maxDef
+	c.left, c.rows, c.named = Run[T]{}, 0, false
+	return c.pages.open(source, group, column, maxRep > 0)
 }
 
-// Close ends the reading.
-func (c *Cursor[T]) Close() error {
-	c.release()
-	return c.pages.Close()
+// Close lets go of the file and of strings in it.
+func (c *Cursor[T]) Close() {
+	c.pages, c.shared, c.left = pages{}, nil, Run[T]{}
+	clear(c.values)
+	clear(c.names)
+	clear(c.joined.Values)
 }
 
 // Rows returns the next n rows, fewer at the end of the chunk. The result is valid
@@ -56,6 +65,9 @@ func (c *Cursor[T]) Rows(n int) (Run[T], error) {
 		return c.Levels(n)
 	}
 	return c.read(n, func(n int) (levels, rows int) {
+		if n >= c.rows {
+			return len(c.left.Rep), c.rows
+		}
 		for i, rep := range c.left.Rep {
 			if rep == 0 {
 				if rows == n {
@@ -108,7 +120,11 @@ func (c *Cursor[T]) cut(levels int) (run Run[T]) {
 	if c.maxRep > 0 {
 		run.Rep, l.Rep = l.Rep[:levels], l.Rep[levels:]
 	}
-	values := bytes.Count(run.Def, []byte{c.maxDef})
+	values := len(l.Values)
+	if len(l.Def) > 0 {
+		values = bytes.Count(run.Def, []byte{c.maxDef})
+		c.rows -= bytes.Count(run.Rep, []byte{0})
+	}
 	run.Values, l.Values = l.Values[:values], l.Values[values:]
 	return run
 }
@@ -123,45 +139,53 @@ func (c *Cursor[T]) join(a, b Run[T]) Run[T] {
 
 // load reads the next page.
 func (c *Cursor[T]) load() error {
-	c.release()
-	page, err := c.pages.ReadPage()
+	memory := pageMemories.Get().(*pageMemory)
+	defer pageMemories.Put(memory)
+	page, err := c.pages.next(memory)
 	if err != nil {
 		return err
 	}
-	c.page = page
-	c.left = Run[T]{Rep: page.RepetitionLevels(), Def: page.DefinitionLevels()}
-	if c.maxRep > 0 && (len(c.left.Rep) != len(c.left.Def) || len(c.left.Rep) > 0 && c.left.Rep[0] != 0) {
+	if err := c.decodeLevels(page); err != nil {
+		return err
+	}
+	if c.maxRep > 0 && len(c.rep) > 0 && c.rep[0] != 0 {
 		return errors.New("a page does not begin with a row")
 	}
-	values := bytes.Count(c.left.Def, []byte{c.maxDef})
-	if c.left.Values = c.decode(values); len(c.left.Values) != values {
-		return fmt.Errorf("a page has %d values for %d levels", len(c.left.Values), values)
-	}
-	return nil
+	values, err := c.decodeValues(page, bytes.Count(c.def, []byte{c.maxDef}), memory)
+	c.left, c.rows = Run[T]{Rep: c.rep, Def: c.def, Values: values}, bytes.Count(c.rep, []byte{0})
+	return err
 }
 
-// release gives the page's memory back, but for strings, which refer to it.
-func (c *Cursor[T]) release() {
-	if _, text := any(c.memory).([]string); !text && c.page != nil {
-		parquet.Release(c.page)
+// decodeValues returns the n values of a page.
+func (c *Cursor[T]) decodeValues(page dataPage, n int, memory *pageMemory) (_ []T, err error) {
+	if page.coding != format.RLEDictionary {
+		return decodeValues(parquet.LookupEncoding(page.coding), page.values, n, &c.values)
 	}
-	c.page = nil
+	if c.indexes, err = (&rle.DictionaryEncoding{}).DecodeInt32(c.indexes, page.values); err != nil {
+		return nil, err
+	}
+	if len(c.indexes) < n {
+		return nil, errValues(len(c.indexes), n)
+	}
+	if !c.named && n > 0 {
+		if err := c.readNames(memory); err != nil {
+			return nil, err
+		}
+	}
+	c.values = slices.Grow(c.values[:0], n)[:n]
+	for i, index := range c.indexes[:n] {
+		c.values[i] = c.names[index]
+	}
+	return c.values, nil
 }
 
-// decode returns the n values of the page.
-func (c *Cursor[T]) decode(n int) []T {
-	names := c.page.Dictionary()
-	if names == nil {
-		return values(c.page, n, &c.memory)
+// readNames reads the dictionary.
+func (c *Cursor[T]) readNames(memory *pageMemory) error {
+	encoded, n, err := c.pages.dictionary(memory)
+	if err != nil {
+		return err
 	}
-	if !c.named {
-		own := []T(nil)
-		c.names, c.named = slices.Clone(values(names.Page(), names.Len(), &own)), true
-	}
-	data := c.page.Data()
-	c.memory = slices.Grow(c.memory[:0], n)[:n]
-	for i, index := range data.Int32()[:n] {
-		c.memory[i] = c.names[index]
-	}
-	return c.memory
+	c.names, err = decodeValues(parquet.LookupEncoding(format.Plain), encoded, n, &c.names)
+	c.named = err == nil
+	return err
 }

@@ -1,29 +1,44 @@
 package chunk
 
 import (
+	"fmt"
 	"slices"
 	"unsafe"
 
-	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/encoding"
 )
 
-// values returns the n values of a page without a dictionary: a view of the page,
-// or in memory, which grows.
-func values[T Value](page parquet.Page, n int, memory *[]T) []T {
-	data := page.Data()
+// decodeValues returns n values, in memory, which grows. The bytes of strings are
+// in memory of their own.
+func decodeValues[T Value](coding encoding.Encoding, encoded []byte, n int, memory *[]T) (_ []T, err error) {
 	switch m := any(memory).(type) {
 	case *[]int32:
-		return any(data.Int32()).([]T)
+		*m, err = coding.DecodeInt32(*m, encoded)
 	case *[]int64:
-		return any(data.Int64()).([]T)
+		*m, err = coding.DecodeInt64(*m, encoded)
 	case *[]float32:
-		return any(data.Float()).([]T)
+		*m, err = coding.DecodeFloat(*m, encoded)
 	case *[]bool:
-		*m = appendBits((*m)[:0], data.Boolean(), n)
+		var packed []byte
+		packed, err = coding.DecodeBoolean(nil, encoded)
+		*m = appendBits((*m)[:0], packed, min(n, 8*len(packed)))
 	case *[]string:
-		*m = appendStrings((*m)[:0], data.ByteArray)
+		most := len(encoded)/lengthBytes + 1 // n may come from a damaged file
+		data, ends := make([]byte, 0, len(encoded)), make([]uint32, 0, min(n, most)+1)
+		data, ends, err = coding.DecodeByteArray(data, encoded, ends)
+		*m = appendStrings((*m)[:0], data, ends)
 	}
-	return *memory
+	if err == nil && len(*memory) < n {
+		err = errValues(len(*memory), n)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return (*memory)[:n], nil
+}
+
+func errValues(got, want int) error {
+	return fmt.Errorf("a page has %d values for %d levels", got, want)
 }
 
 // appendBits unpacks n bits, the lowest of a byte first.
@@ -34,9 +49,9 @@ func appendBits(dst []bool, packed []byte, n int) []bool {
 	return dst
 }
 
-// appendStrings appends views of byte arrays.
-func appendStrings(dst []string, byteArray func() (data []byte, ends []uint32)) []string {
-	data, ends := byteArray()
+// appendStrings appends views of the strings in data that end where ends says, after
+// a first entry for where the first one begins.
+func appendStrings(dst []string, data []byte, ends []uint32) []string {
 	dst = slices.Grow(dst, len(ends))
 	for i := 1; i < len(ends); i++ {
 		value := data[ends[i-1]:ends[i]]

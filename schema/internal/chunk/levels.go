@@ -38,6 +38,19 @@ func (l *Levels) Add(rep, def byte) {
 // Rows returns the number of rows.
 func (l *Levels) Rows() int { return l.rows }
 
+// AddList appends the levels of a list of n values: the first repeats at rep, the
+// others at the highest level. An empty list is at definition level empty.
+func (l *Levels) AddList(rep, empty byte, n int) {
+	if n == 0 {
+		l.Add(rep, empty)
+		return
+	}
+	l.Add(rep, l.maxDef)
+	for range n - 1 {
+		l.rep, l.def = append(l.rep, l.maxRep), append(l.def, l.maxDef)
+	}
+}
+
 // Reset forgets all levels; the memory is kept.
 func (l *Levels) Reset() {
 	l.rep, l.def, l.cuts, l.rows = l.rep[:0], l.def[:0], l.cuts[:0], 0
