@@ -64,9 +64,10 @@ ort: ## fetch the pinned ONNX Runtime into .ort/
 
 # The independent readers that check our Parquet files: pyarrow and datasets in a
 # virtual environment, DuckDB as a node module. npm install, not ci: the lock
-# leaves out DuckDB's bindings for other platforms.
+# leaves out DuckDB's bindings for other platforms. pycocotools, beside them, is
+# what `runner evaluate coco` is compared with.
 .PHONY: readers
-readers: $(READERS)/.done ## fetch pyarrow, datasets and DuckDB for the tests
+readers: $(READERS)/.done ## fetch pyarrow, datasets, DuckDB and pycocotools for the tests
 
 $(READERS)/.done: $(wildcard schema/testdata/readers/*.txt schema/testdata/readers/*.json)
 	@mkdir -p $(READERS)

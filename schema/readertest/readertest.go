@@ -6,6 +6,9 @@
 // or fail when GROUNDMILL_REQUIRE_READERS is set.
 //
 //	readertest.Agree(t, filepath.Join(output, "data"), rows)
+//
+// Other Python programs that tests compare with are installed there too; Python
+// runs them.
 package readertest
 
 import (
@@ -106,14 +109,7 @@ func fileRows(t *testing.T, path string) (rows []*schema.Row) {
 func (r reader) output(t *testing.T, folder string) []byte {
 	t.Helper()
 	root := moduleRoot(t)
-	home := filepath.Join(root, ".cache", "readers")
-	if _, err := os.Stat(filepath.Join(home, r.installed)); err != nil {
-		const message = "the independent Parquet readers are not installed; run: make readers"
-		if os.Getenv(requireReaders) != "" {
-			t.Fatalf("%s (%v)", message, err)
-		}
-		t.Skip(message)
-	}
+	home := installed(t, root, r.installed)
 	folder, err := filepath.Abs(folder)
 	if err != nil {
 		t.Fatal(err)
@@ -122,7 +118,52 @@ func (r reader) output(t *testing.T, folder string) []byte {
 	if filepath.Base(interpreter) != interpreter {
 		interpreter = filepath.Join(home, interpreter)
 	}
-	cmd := exec.Command(interpreter, filepath.Join(root, "schema", "testdata", "readers", r.script), folder)
+	return run(t, home, interpreter, filepath.Join(root, "schema", "testdata", "readers", r.script), folder)
+}
+
+// Python runs a script with the Python of the readers and returns what it prints.
+// It skips the test when the package that the script needs is not installed.
+// Relative names are those of the test's folder.
+func Python(t *testing.T, needs, script string, args ...string) []byte {
+	t.Helper()
+	home := installed(t, moduleRoot(t), "venv/lib/python3*/site-packages/"+needs)
+	for i, name := range append([]string{script}, args...) {
+		path, err := filepath.Abs(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			script = path
+			continue
+		}
+		args[i-1] = path
+	}
+	return run(t, home, filepath.Join(home, "venv", "bin", "python"), append([]string{script}, args...)...)
+}
+
+// installed returns the folder of the readers; it skips the test when nothing
+// there matches the pattern.
+func installed(t *testing.T, root, pattern string) (home string) {
+	t.Helper()
+	home = filepath.Join(root, ".cache", "readers")
+	found, err := filepath.Glob(filepath.Join(home, pattern))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(found) == 0 {
+		const message = "the independent readers are not installed; run: make readers"
+		if os.Getenv(requireReaders) != "" {
+			t.Fatalf("%s (there is no %s)", message, filepath.Join(home, pattern))
+		}
+		t.Skip(message)
+	}
+	return home
+}
+
+// run runs a program of the readers and returns what it prints.
+func run(t *testing.T, home, program string, args ...string) []byte {
+	t.Helper()
+	cmd := exec.Command(program, args...)
 	cmd.Dir = home
 	cmd.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1", "HF_HUB_OFFLINE=1", "HF_HOME="+t.TempDir())
 	var stderr bytes.Buffer
