@@ -28,6 +28,16 @@ func RuneSpans(text string, spans []ByteSpan) []Span {
 	return out
 }
 
+// IoU returns the intersection over union of two spans, in [0, 1]; 0 when they
+// share no code point.
+func (s Span) IoU(o Span) float64 {
+	shared := min(s.End, o.End) - max(s.Start, o.Start)
+	if shared <= 0 {
+		return 0
+	}
+	return float64(shared) / float64(max(s.End, o.End)-min(s.Start, o.Start))
+}
+
 // Slice returns the text that a span covers, and false when the span does not
 // lie inside text.
 func (s Span) Slice(text string) (string, bool) {

@@ -57,3 +57,24 @@ func TestSpanSlicer(t *testing.T) {
 		}
 	}
 }
+
+func TestSpanIoU(t *testing.T) {
+	tests := []struct {
+		name string
+		a, b Span
+		want float64
+	}{
+		{"same", Span{3, 7}, Span{3, 7}, 1},
+		{"half of the longer", Span{0, 8}, Span{4, 8}, 0.5},
+		{"shifted", Span{0, 4}, Span{2, 6}, 1. / 3},
+		{"touching", Span{0, 4}, Span{4, 6}, 0},
+		{"apart", Span{0, 1}, Span{5, 6}, 0},
+	}
+	for _, tc := range tests {
+		t.Run(tc.name, func(t *testing.T) {
+			if got, back := tc.a.IoU(tc.b), tc.b.IoU(tc.a); got != tc.want || back != tc.want {
+				t.Errorf("got %v and %v, want %v", got, back, tc.want)
+			}
+		})
+	}
+}

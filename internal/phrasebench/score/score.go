@@ -68,12 +68,12 @@ func Caption(g Gold, found []schema.Span) (r Row) {
 	})
 	head := match(g.Phrases, found, func(a, b schema.Span) float64 {
 		if heads.of(a) == heads.of(b) {
-			return 1 + iou(a, b)
+			return 1 + a.IoU(b)
 		}
 		return 0
 	})
 	half := match(g.Phrases, found, func(a, b schema.Span) float64 {
-		if v := iou(a, b); v >= 0.5 {
+		if v := a.IoU(b); v >= 0.5 {
 			return v
 		}
 		return 0
@@ -122,14 +122,6 @@ func match(gold []Phrase, found []schema.Span, agreement func(a, b schema.Span) 
 		}
 	}
 	return matched
-}
-
-func iou(a, b schema.Span) float64 {
-	shared := min(a.End, b.End) - max(a.Start, b.Start)
-	if shared <= 0 {
-		return 0
-	}
-	return float64(shared) / float64(max(a.End, b.End)-min(a.Start, b.Start))
 }
 
 // pronouns are the phrases that no grounding model can place by their text.
