@@ -19,7 +19,9 @@ type Report struct {
 	Crowds          int               `json:"crowds"`
 	Detections      int               `json:"detections"`
 	OtherCategories int               `json:"detections_of_other_categories"` // left out
-	Bootstrap       bootstrap.Config  `json:"bootstrap"`                      // over images
+	OtherImages     int               `json:"rows_of_other_images"`           // left out
+	Note            string            `json:"note,omitempty"`
+	Bootstrap       bootstrap.Config  `json:"bootstrap"` // over images
 	Figures         []evaluate.Figure `json:"figures"`
 	ByCategory      []CategoryAP      `json:"by_category"` // without intervals
 }

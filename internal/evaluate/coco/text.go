@@ -14,10 +14,16 @@ func (r *Report) WriteText(w io.Writer) {
 	if r.OtherCategories > 0 {
 		fmt.Fprintf(w, "%d detections of categories that the annotations do not have are left out\n", r.OtherCategories)
 	}
+	if r.OtherImages > 0 {
+		fmt.Fprintf(w, "%d rows of images that the annotations do not have are left out\n", r.OtherImages)
+	}
 	rows := [][]string{{"figure", "%"}}
 	for _, f := range r.Figures {
 		rows = append(rows, []string{f.Name, f.String()})
 	}
 	evaluate.WriteTable(w, rows)
 	fmt.Fprintf(w, "over images, %v\n", r.Bootstrap)
+	if r.Note != "" {
+		fmt.Fprintln(w, r.Note)
+	}
 }
