@@ -81,10 +81,13 @@ bin/tiny.onnx: testdata/tiny.pth | build ort
 	bin/runner teacher import testdata/tiny.pth -o $@
 
 .PHONY: demo
-demo: build ort bin/tiny.onnx ## label the bundled scenes and draw them as an HTML page
+demo: build ort bin/tiny.onnx ## label the bundled scenes, draw them as an HTML page and compare them with gold
 	@rm -rf $(OUT)
 	bin/runner annotate --config configs/demo.yaml --set output.dir=$(OUT)
 	bin/runner inspect $(OUT) --html out/demo.html --input testdata/demo
+	@echo
+	bin/runner evaluate scenes -o out/demo-gold.parquet testdata/demo
+	bin/runner evaluate gold --gold out/demo-gold.parquet --results $(OUT)
 	@echo
 	@echo "Labels: $(OUT)/data    Page: out/demo.html"
 

@@ -30,7 +30,7 @@ docs/evaluate.md has the protocols and the formats.`,
 		Args:        usageArgs(cobra.NoArgs),
 		RunE:        func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newEvaluateCOCO(c), newEvaluateFlickr(c))
+	cmd.AddCommand(newEvaluateCOCO(c), newEvaluateFlickr(c), newEvaluateGold(c), newEvaluateScenes(c))
 	return cmd
 }
 

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"slices"
 
+	"github.com/groundmill/groundmill/internal/evaluate/gold"
 	"github.com/groundmill/groundmill/internal/scene"
 	"github.com/groundmill/groundmill/internal/webdataset"
 	"github.com/groundmill/groundmill/schema"
@@ -21,15 +21,12 @@ const unseenSeed = 2026_11_23
 
 // evaluation is how well a teacher grounds the gold phrases of scenes.
 type evaluation struct {
-	scenes             int
-	present            int // phrases that name something in the picture
-	hit, hit75         int // of them, whose best box has an IoU of 0.5 or 0.75 with a true one
-	presentAboveHalf   int
-	absent             int // phrases that name nothing in the picture
-	absentAboveHalf    int
-	truePositives      int // boxes above 0.5 that match a true one, each true one once
-	boxes, truthsTotal int
+	scenes int
+	counts gold.Counts
 }
+
+// claimed is the score above which a box or a phrase counts as found.
+const claimed = 0.5
 
 // evaluate grounds count unseen scenes of the given picture sets with the code
 // that annotate uses, JPEG decoding included, from gold phrases.
@@ -53,12 +50,12 @@ func evaluate(ctx context.Context, t teacher.Teacher, pictures string, count int
 }
 
 // goldOf decodes what the generator says of a scene.
-func goldOf(s webdataset.Sample) (gold scene.Sample, err error) {
-	return gold, json.Unmarshal(s.Find("json").Data, &gold)
+func goldOf(s webdataset.Sample) (truth scene.Sample, err error) {
+	return truth, json.Unmarshal(s.Find("json").Data, &truth)
 }
 
 func (e *evaluation) sample(ctx context.Context, t teacher.Teacher, s webdataset.Sample) error {
-	gold, err := goldOf(s)
+	truth, err := goldOf(s)
 	if err != nil {
 		return err
 	}
@@ -66,8 +63,8 @@ func (e *evaluation) sample(ctx context.Context, t teacher.Teacher, s webdataset
 	if err != nil {
 		return err
 	}
-	text := teacher.Text{Caption: gold.Caption}
-	for _, p := range gold.Phrases {
+	text := teacher.Text{Caption: truth.Caption}
+	for _, p := range truth.Phrases {
 		text.Phrases = append(text.Phrases, schema.Span{Start: int32(p.Start), End: int32(p.End)})
 	}
 	prepared, err := t.Prepare(teacher.Example{Image: img.RGB, Texts: []teacher.Text{text}})
@@ -82,75 +79,25 @@ func (e *evaluation) sample(ctx context.Context, t teacher.Teacher, s webdataset
 		return out[0].Err
 	}
 	e.scenes++
-	for i, p := range gold.Phrases {
-		e.phrase(p, out[0].Phrases[i])
+	for i, p := range truth.Phrases {
+		g := out[0].Phrases[i]
+		e.counts.Add(gold.Count(exact(p.Boxes), g.Boxes, g.Best, claimed))
 	}
 	return nil
 }
 
-func (e *evaluation) phrase(gold scene.Phrase, g teacher.Grounding) {
-	above := g.Best > 0.5
-	if len(gold.Boxes) == 0 {
-		e.absent++
-		e.absentAboveHalf += one(above)
-		e.boxes += len(confident(g.Boxes))
-		return
-	}
-	e.present++
-	e.presentAboveHalf += one(above)
-	if len(g.Boxes) > 0 {
-		e.hit += one(bestIoU(g.Boxes[0].Box, gold.Boxes) >= 0.5)
-		e.hit75 += one(bestIoU(g.Boxes[0].Box, gold.Boxes) >= 0.75)
-	}
-	e.boxes += len(confident(g.Boxes))
-	e.truthsTotal += len(gold.Boxes)
-	e.truePositives += matches(confident(g.Boxes), gold.Boxes)
-}
-
-// confident returns the boxes, which are by falling score, above 0.5.
-func confident(boxes []schema.ScoredBox) []schema.ScoredBox {
-	n := slices.IndexFunc(boxes, func(b schema.ScoredBox) bool { return b.Score <= 0.5 })
-	if n < 0 {
-		return boxes
-	}
-	return boxes[:n]
-}
-
-// matches counts the boxes that hit a truth that no better box has hit.
-func matches(boxes []schema.ScoredBox, truths []scene.Box) (n int) {
-	left := slices.Clone(truths)
+func exact(boxes []scene.Box) (out []schema.Box) {
 	for _, b := range boxes {
-		i := slices.IndexFunc(left, func(t scene.Box) bool { return b.IoU(exact(t)) >= 0.5 })
-		if i >= 0 {
-			left = slices.Delete(left, i, i+1)
-			n++
-		}
+		out = append(out, schema.Box{X1: float32(b[0]), Y1: float32(b[1]), X2: float32(b[2]), Y2: float32(b[3])})
 	}
-	return n
-}
-
-func bestIoU(b schema.Box, truths []scene.Box) (best float32) {
-	for _, t := range truths {
-		best = max(best, b.IoU(exact(t)))
-	}
-	return best
-}
-
-func exact(b scene.Box) schema.Box {
-	return schema.Box{X1: float32(b[0]), Y1: float32(b[1]), X2: float32(b[2]), Y2: float32(b[3])}
-}
-
-func one(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
+	return out
 }
 
 // row is the evaluation as a line of a Markdown table.
 func (e *evaluation) row(name string) string {
-	percent := func(n, of int) float64 { return 100 * float64(n) / float64(max(of, 1)) }
-	return fmt.Sprintf("| %s | %d | %d | %.1f | %.1f | %.1f | %.1f | %.1f | %.1f |", name, e.scenes, e.present+e.absent,
-		percent(e.hit, e.present), percent(e.hit75, e.present), percent(e.presentAboveHalf, e.present),
-		percent(e.absentAboveHalf, e.absent), percent(e.truePositives, e.boxes), percent(e.truePositives, e.truthsTotal))
+	c := e.counts
+	percent := func(n, of int32) float64 { return 100 * float64(n) / float64(max(of, 1)) }
+	return fmt.Sprintf("| %s | %d | %d | %.1f | %.1f | %.1f | %.1f | %.1f | %.1f |", name, e.scenes, c.Present+c.Absent,
+		percent(c.Hit, c.Present), percent(c.Hit75, c.Present), percent(c.PresentAbove, c.Present),
+		percent(c.AbsentAbove, c.Absent), percent(c.Matched, c.Boxes), percent(c.Matched, c.Truths))
 }

@@ -41,10 +41,10 @@ func TestHalfPrecision(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if e.present < 2*scenes {
-			t.Fatalf("%d phrases in %d scenes", e.present, scenes)
+		if int(e.counts.Present) < 2*scenes {
+			t.Fatalf("%d phrases in %d scenes", e.counts.Present, scenes)
 		}
-		return 100 * float64(e.hit) / float64(e.present)
+		return 100 * float64(e.counts.Hit) / float64(e.counts.Present)
 	}
 	single, half := recall(glip.Single), recall(glip.Half)
 	t.Logf("recall@1 is %.2f with fp32, %.2f with fp16", single, half)

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/groundmill/groundmill/internal/evaluate/labels"
 	"github.com/groundmill/groundmill/schema"
 )
 
@@ -63,17 +64,12 @@ func (m *Image) sentence(is func(Sentence) bool) *Sentence {
 
 // answer returns the boxes of the row's phrase for a gold phrase.
 func (e *Evaluator) answer(gold *Phrase, row *schema.Row) (f Found) {
-	best, least := -1, e.opts.SpanIoU
-	for i := range row.Phrases {
-		if v := row.Phrases[i].Span.IoU(gold.Span); v >= least && (best < 0 || v > least) {
-			best, least = i, v
-		}
-	}
-	if best < 0 {
+	phrase := labels.Answer(row, gold.Span, e.opts.SpanIoU)
+	if phrase == nil {
 		e.tally.NoPhrase++
 		return f
 	}
-	for _, b := range row.Phrases[best].Boxes {
+	for _, b := range phrase.Boxes {
 		f.Boxes = append(f.Boxes, Box{float64(b.X1), float64(b.Y1), float64(b.X2) - 1, float64(b.Y2) - 1})
 		f.Scores = append(f.Scores, float64(b.Score))
 	}
