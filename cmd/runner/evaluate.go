@@ -15,8 +15,9 @@ import (
 
 // evaluateOptions are the options that all evaluations have.
 type evaluateOptions struct {
-	gold, results string
-	bootstrap     bootstrap.Config
+	gold, results  string
+	withoutResults bool // --results may be left out
+	bootstrap      bootstrap.Config
 }
 
 func newEvaluate(c *console) *cobra.Command {
@@ -30,7 +31,7 @@ docs/evaluate.md has the protocols and the formats.`,
 		Args:        usageArgs(cobra.NoArgs),
 		RunE:        func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newEvaluateCOCO(c), newEvaluateFlickr(c), newEvaluateGold(c), newEvaluateScenes(c))
+	cmd.AddCommand(newEvaluateCOCO(c), newEvaluateFlickr(c), newEvaluateGold(c), newEvaluatePhrases(c), newEvaluateScenes(c))
 	return cmd
 }
 
@@ -58,7 +59,7 @@ func (o *evaluateOptions) validate() error {
 	switch {
 	case o.gold == "":
 		return errors.New("--gold is missing: name the truth to compare with")
-	case o.results == "":
+	case o.results == "" && !o.withoutResults:
 		return errors.New("--results is missing: name what was found")
 	}
 	return o.bootstrap.Validate()

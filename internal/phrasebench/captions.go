@@ -5,13 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/groundmill/groundmill/internal/phrasebench/score"
+	evaluation "github.com/groundmill/groundmill/internal/evaluate/phrases"
+	"github.com/groundmill/groundmill/internal/evaluate/phrases/score"
+	"github.com/groundmill/groundmill/internal/jsonlines"
 	"github.com/groundmill/groundmill/schema"
 )
 
@@ -33,7 +34,7 @@ type goldSet struct {
 // goldSets reads the gold files in folder data, and writes captions and the two
 // copies of val in another case to work.
 func goldSets(data, work string) (map[string]goldSet, error) {
-	boxes, err := readBoxes(filepath.Join(data, boxesFile))
+	boxes, err := evaluation.ReadBoxes(filepath.Join(data, boxesFile))
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +95,7 @@ type captionLine struct {
 }
 
 func readCaptions(path string) ([]string, error) {
-	lines, err := readLines[captionLine](path)
+	lines, err := jsonlines.All[captionLine](path)
 	captions := make([]string, len(lines))
 	for i, l := range lines {
 		captions[i] = l.Caption
@@ -102,45 +103,19 @@ func readCaptions(path string) ([]string, error) {
 	return captions, err
 }
 
-// readBoxes returns, by image and entity, whether there is a box.
-func readBoxes(path string) (map[string]map[string]bool, error) {
-	lines, err := readLines[struct {
-		Image    string                                 `json:"image_id"`
-		Entities map[string]struct{ Boxes [][]float64 } `json:"entities"`
-	}](path)
-	boxes := make(map[string]map[string]bool)
-	for _, l := range lines {
-		boxes[l.Image] = make(map[string]bool)
-		for id, e := range l.Entities {
-			boxes[l.Image][id] = len(e.Boxes) > 0
-		}
-	}
-	return boxes, err
-}
-
-func readGold(path string, boxes map[string]map[string]bool) ([]score.Gold, error) {
-	lines, err := readLines[struct {
-		Image   string `json:"image_id"`
-		Caption string
-		Phrases []struct {
-			Start, End int32
-			Text, ID   string
-		}
-	}](path)
-	gold := make([]score.Gold, len(lines))
-	for i, l := range lines {
-		gold[i].Caption = l.Caption
-		for _, p := range l.Phrases {
-			boxed := boxes[l.Image][p.ID] && !score.IsPronoun(p.Text)
-			gold[i].Phrases = append(gold[i].Phrases, score.Phrase{Span: schema.Span{Start: p.Start, End: p.End}, Boxed: boxed})
-		}
+// readGold reads gold without its images.
+func readGold(path string, boxes evaluation.Boxes) ([]score.Gold, error) {
+	captions, err := evaluation.ReadGold(path, boxes)
+	gold := make([]score.Gold, len(captions))
+	for i, c := range captions {
+		gold[i] = c.Gold
 	}
 	return gold, err
 }
 
 // readSpans reads what a program found in the captions of a gold set.
 func readSpans(path string, gold []score.Gold) ([][]schema.Span, error) {
-	lines, err := readLines[[][2]int32](path)
+	lines, err := jsonlines.All[[][2]int32](path)
 	if err != nil {
 		return nil, err
 	}
@@ -158,24 +133,6 @@ func readSpans(path string, gold []score.Gold) ([][]schema.Span, error) {
 		}
 	}
 	return found, nil
-}
-
-// readLines decodes the JSON values of a file.
-func readLines[T any](path string) (lines []T, err error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	for decoder := json.NewDecoder(bufio.NewReader(f)); ; {
-		var line T
-		if err := decoder.Decode(&line); errors.Is(err, io.EOF) {
-			return lines, nil
-		} else if err != nil {
-			return nil, fmt.Errorf("%s: value %d: %w", path, len(lines)+1, err)
-		}
-		lines = append(lines, line)
-	}
 }
 
 // writeLines writes values as JSON, one a line.

@@ -14,7 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/groundmill/groundmill/internal/phrasebench/score"
+	"github.com/groundmill/groundmill/internal/evaluate/phrases/score"
 	"github.com/groundmill/groundmill/schema"
 )
 

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/groundmill/groundmill/internal/phrasebench/score"
+	"github.com/groundmill/groundmill/internal/evaluate/phrases/score"
 )
 
 // goldNames are the gold sets in the order in which a program works on them.

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 
-	"github.com/groundmill/groundmill/internal/phrasebench/score"
+	"github.com/groundmill/groundmill/internal/evaluate/phrases/score"
 )
 
 // number prints numbers as English text has them.

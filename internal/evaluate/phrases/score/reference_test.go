@@ -17,7 +17,7 @@ import (
 // TestAgreesWithReference compares the figures of random phrases with those of
 // the scorer that gold sets beside the repository come with.
 func TestAgreesWithReference(t *testing.T) {
-	scorer := filepath.Join("..", "..", "..", "..", "shared", "tools", "score_phrases.py")
+	scorer := filepath.Join("..", "..", "..", "..", "..", "shared", "tools", "score_phrases.py")
 	if _, err := os.Stat(scorer); err != nil {
 		t.Skipf("no reference scorer: %v", err)
 	}

@@ -14,5 +14,5 @@
 //
 // Spans are half-open, in code points of the caption. Rates lie in [0, 1].
 // The data and the process that makes the found phrases are of no concern here:
-// see package phrasebench.
+// see packages phrases and phrasebench.
 package score
