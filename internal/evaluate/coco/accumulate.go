@@ -14,8 +14,12 @@ type ranked struct {
 
 type imageCount struct{ image, n int32 }
 
-// newRanked sorts the outcomes; equal scores keep the order of the images.
+// newRanked sorts the outcomes; equal scores keep the order of the images. Those
+// that are ignored at every threshold change nothing and are dropped, which halves
+// the work of resampling.
 func newRanked(outcomes []outcome, asked []imageCount) *ranked {
+	all := uint16(1)<<len(thresholds) - 1
+	outcomes = slices.DeleteFunc(outcomes, func(o outcome) bool { return o.ignored == all })
 	slices.SortStableFunc(outcomes, func(a, b outcome) int { return cmp.Compare(b.score, a.score) })
 	return &ranked{outcomes, asked}
 }
