@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/groundmill/groundmill/extract"
+	"github.com/groundmill/groundmill/internal/evaluate/phrases/score"
 	"github.com/groundmill/groundmill/schema"
 )
 
@@ -63,18 +64,27 @@ func TestExpressionFloors(t *testing.T) {
 		{"dev", 93, 85},
 		{"held_out", 95, 84},
 	} {
-		var phrases, grown tally
+		var phrases, grown score.Row
 		for _, m := range readMarked(t, tc.split) {
 			p, e := expressions(ex, m.Caption)
-			phrases.add(m.Phrases, p, len(matches(m.Phrases, p, 1)))
-			grown.add(m.Expressions, e, len(matches(m.Expressions, e, 1)))
+			phrases.Add(score.Caption(marked(m.Caption, m.Phrases), p))
+			grown.Add(score.Caption(marked(m.Caption, m.Expressions), e))
 		}
 		t.Logf("%s: exact F1 of phrases %.1f, of expressions %.1f (%d of %d marked, %d found)", tc.split,
-			phrases.f1(), grown.f1(), grown.matched, grown.gold, grown.predicted)
-		if phrases.f1() < tc.phrases || grown.f1() < tc.expressions {
+			100*phrases.Exact.F1(), 100*grown.Exact.F1(), grown.Exact.Matched, grown.Exact.Gold, grown.Exact.Found)
+		if 100*phrases.Exact.F1() < tc.phrases || 100*grown.Exact.F1() < tc.expressions {
 			t.Errorf("%s: want at least %.1f and %.1f", tc.split, tc.phrases, tc.expressions)
 		}
 	}
+}
+
+// marked returns the spans of a caption as gold.
+func marked(caption string, spans []schema.Span) score.Gold {
+	gold := score.Gold{Caption: caption}
+	for _, s := range spans {
+		gold.Phrases = append(gold.Phrases, score.Phrase{Span: s})
+	}
+	return gold
 }
 
 // TestExpressionRules writes captions with their expressions in brackets.

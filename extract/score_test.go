@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/groundmill/groundmill/extract"
+	"github.com/groundmill/groundmill/internal/evaluate/phrases/score"
 	"github.com/groundmill/groundmill/schema"
 )
 
@@ -69,88 +69,18 @@ type scores struct {
 	exactF1, iouF1, boxedRecall float64
 }
 
-// tally counts matches of one kind.
-type tally struct{ matched, predicted, gold int }
-
-func (c tally) f1() float64 { return 200 * float64(c.matched) / float64(max(1, c.predicted+c.gold)) }
-
-// pronouns are the gold phrases that boxed recall leaves out.
-var pronouns = strings.Fields("i me my mine you your yours he him his she her hers it its they them " +
-	"their theirs we us our ours who whom which that this these those there himself herself itself " +
-	"themselves each other one another someone something anyone anything everyone everything nobody " +
-	"nothing what both all others")
-
-// score compares predictions with gold as ../shared/tools/score_phrases.py
-// does: spans match one to one, best first, exactly or with an IoU of 0.5.
-func score(gold []goldCaption, boxes map[string]map[string]bool, predict func(string) []schema.Span) scores {
-	var exact, iou tally
-	boxedGold, boxedHit := 0, 0
+// judge compares predictions with gold.
+func judge(gold []goldCaption, boxes map[string]map[string]bool, predict func(string) []schema.Span) scores {
+	var total score.Row
 	for _, g := range gold {
-		want := make([]schema.Span, len(g.Phrases))
-		for i, p := range g.Phrases {
-			want[i] = schema.Span{Start: p.Start, End: p.End}
+		want := score.Gold{Caption: g.Caption}
+		for _, p := range g.Phrases {
+			boxed := boxes[g.Image][p.ID] && !score.IsPronoun(p.Text)
+			want.Phrases = append(want.Phrases, score.Phrase{Span: schema.Span{Start: p.Start, End: p.End}, Boxed: boxed})
 		}
-		got := predict(g.Caption)
-		exact.add(want, got, len(matches(want, got, 1)))
-		hits := matches(want, got, 0.5)
-		iou.add(want, got, len(hits))
-		for i, p := range g.Phrases {
-			if boxes[g.Image][p.ID] && !slices.Contains(pronouns, strings.ToLower(p.Text)) {
-				boxedGold++
-				if slices.Contains(hits, i) {
-					boxedHit++
-				}
-			}
-		}
+		total.Add(score.Caption(want, predict(g.Caption)))
 	}
-	return scores{exact.f1(), iou.f1(), 100 * float64(boxedHit) / float64(max(1, boxedGold))}
-}
-
-func (c *tally) add(want, got []schema.Span, matched int) {
-	c.matched += matched
-	c.predicted += len(got)
-	c.gold += len(want)
-}
-
-// matches returns the gold phrases that are matched with an IoU of at least
-// least, one to one, the best pairs first.
-func matches(want, got []schema.Span, least float64) (hits []int) {
-	type pair struct {
-		iou         float64
-		gold, guess int
-	}
-	var pairs []pair
-	for i, w := range want {
-		for j, g := range got {
-			if v := overlap(w, g); v >= least {
-				pairs = append(pairs, pair{v, i, j})
-			}
-		}
-	}
-	slices.SortStableFunc(pairs, func(a, b pair) int {
-		switch {
-		case a.iou > b.iou:
-			return -1
-		case a.iou < b.iou:
-			return 1
-		}
-		return 0
-	})
-	var used []int
-	for _, p := range pairs {
-		if !slices.Contains(hits, p.gold) && !slices.Contains(used, p.guess) {
-			hits, used = append(hits, p.gold), append(used, p.guess)
-		}
-	}
-	return hits
-}
-
-func overlap(a, b schema.Span) float64 {
-	inter := min(a.End, b.End) - max(a.Start, b.Start)
-	if inter <= 0 {
-		return 0
-	}
-	return float64(inter) / float64(max(a.End, b.End)-min(a.Start, b.Start))
+	return scores{100 * total.Exact.F1(), 100 * total.IoU.F1(), 100 * float64(total.BoxedIoU) / float64(max(1, total.Boxed))}
 }
 
 // predictor returns the spans that an extractor finds in a caption.
@@ -192,7 +122,7 @@ func TestQualityFloors(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			gold := readLines[goldCaption](t, tc.file+".jsonl")
 			predict := predictor(newExtractor(t, extract.Options{Grammar: tc.grammar}))
-			got := score(gold, boxes, func(c string) []schema.Span { return predict(tc.change(c)) })
+			got := judge(gold, boxes, func(c string) []schema.Span { return predict(tc.change(c)) })
 			t.Logf("exact F1 %.1f, IoU F1 %.1f, boxed recall %.1f", got.exactF1, got.iouF1, got.boxedRecall)
 			if got.exactF1 < tc.floor.exactF1 || got.iouF1 < tc.floor.iouF1 || got.boxedRecall < tc.floor.boxedRecall {
 				t.Errorf("got %+v, want at least %+v", got, tc.floor)
