@@ -36,7 +36,7 @@ read from the input tars, unless the run has embedded them in its rows.`,
 	f.IntVar(&o.rows, "rows", 3, "rows to print")
 	f.IntVar(&o.top, "top", 10, "phrases to list")
 	f.StringVar(&o.html, "html", "", "also write a page of overlays to this `file`")
-	f.StringVar(&o.input, "input", ".", "`folder` of the input tars, for the pictures")
+	f.StringVar(&o.input, "input", ".", "input `tars` for the pictures: a folder, a tar, a glob or @list, as for annotate")
 	f.IntVar(&o.cards, "cards", 48, "rows on that page, spread evenly over the data")
 	return cmd
 }
@@ -59,7 +59,7 @@ func runInspect(cmd *cobra.Command, c *console, dir string, o inspectOptions) er
 		return err
 	}
 	if o.html != "" {
-		if err := replaceFile(o.html, func(w io.Writer) error { return report.WritePage(w, o.input) }); err != nil {
+		if err := replaceFile(o.html, func(w io.Writer) error { return report.WritePage(cmd.Context(), w, o.input) }); err != nil {
 			return err
 		}
 	}

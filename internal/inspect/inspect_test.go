@@ -159,7 +159,7 @@ func TestWritePageFindsPictures(t *testing.T) {
 				t.Fatal(err)
 			}
 			var page strings.Builder
-			if err := r.WritePage(&page, filepath.Join(dir, "in")); err != nil {
+			if err := r.WritePage(context.Background(), &page, filepath.Join(dir, "in")); err != nil {
 				t.Fatal(err)
 			}
 			if got := strings.Contains(page.String(), "data:image/gif"); got != tt.want {

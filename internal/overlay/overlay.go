@@ -1,13 +1,15 @@
-// Package overlay draws grounded rows as one self-contained HTML page: the
-// caption with its phrases in colour, the image with their boxes in the same
-// colours.
+// Package overlay draws grounded rows in HTML: the caption with its phrases in
+// colour, the image with their boxes in the same colours.
 //
-//	err := overlay.Write(w, overlay.Page{Title: "demo", Cards: cards})
+//	err := overlay.Write(w, overlay.Page{Title: "demo", Cards: cards}) // a page of its own
+//	html, err := overlay.Draw(card)                                    // one card of another page, with Style()
 //
-// The page needs no network and no script: pictures are embedded, and pointing
+// A page needs no network and no script: pictures are embedded, and pointing
 // at a phrase (or reaching it with the keyboard) lights up its boxes by CSS
-// alone. Captions and keys are hostile text and are escaped by html/template;
-// a bidirectional override in one cannot reach beyond its own element.
+// alone; nothing is said by that alone. Captions and keys are hostile text: they
+// are escaped by html/template, isolated from the direction of the text around
+// them, shown with their control characters visible (see Visible), and cut, with
+// their length said, where they are very long.
 package overlay
 
 import (
@@ -37,15 +39,29 @@ type Fact struct {
 // Card is one row with its picture.
 type Card struct {
 	Row   *schema.Row
-	Image []byte // the encoded file that was labelled; nil when it cannot be found
+	Image []byte // the encoded file that was labelled, or a smaller copy; nil when it cannot be found
+	Note  string // said below the caption
+	// Focus is the number of the phrase, from 1, that the card is about; its
+	// boxes are drawn stronger. 0 is none.
+	Focus int
 }
 
 //go:embed page.tmpl
 var pageText string
 
-var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{"colour": colour, "number": number}).Parse(pageText))
+//go:embed card.tmpl
+var cardText string
 
-// colours is the number of phrase colours; page.tmpl defines as many.
+//go:embed card.css
+var cardStyle string
+
+var (
+	funcs        = template.FuncMap{"colour": colour, "number": number, "visible": Visible}
+	cardTemplate = template.Must(template.New("card").Funcs(funcs).Parse(cardText))
+	pageTemplate = template.Must(template.New("page").Funcs(funcs).Parse(pageText))
+)
+
+// colours is the number of phrase colours; card.css defines as many.
 const colours = 8
 
 func colour(i int) int { return i % colours }
@@ -54,87 +70,53 @@ func colour(i int) int { return i % colours }
 // colours apart.
 func number(i int) int { return i + 1 }
 
+// Style is the style sheet that cards need. It uses the custom properties card,
+// ink, quiet and line of the page.
+func Style() template.CSS { return template.CSS(cardStyle + phraseStyle()) }
+
+// phraseStyle gives each colour its rules.
+func phraseStyle() string {
+	var b strings.Builder
+	for i := range colours {
+		fmt.Fprintf(&b, `.p%[1]d { border-color: var(--c%[1]d); stroke: var(--c%[1]d); outline-color: var(--c%[1]d); }
+.pair text.p%[1]d { fill: var(--c%[1]d); stroke: var(--card); }
+.pair:has(mark.p%[1]d:is(:hover, :focus)) svg g:not(.g%[1]d) { opacity: .15; }
+.pair:has(mark.p%[1]d:is(:hover, :focus)) svg g.g%[1]d rect.p%[1]d { fill: color-mix(in srgb, var(--c%[1]d) 22%%, transparent); }
+`, i)
+	}
+	return b.String()
+}
+
+// Draw returns the HTML of one card, an article. The row's spans must lie in its
+// caption.
+func Draw(c Card) (template.HTML, error) {
+	drawn, err := newCard(c)
+	if err != nil {
+		return "", fmt.Errorf("draw row %q: %w", shorten(c.Row.Key, longestKey), err)
+	}
+	var b strings.Builder
+	if err := cardTemplate.Execute(&b, drawn); err != nil {
+		return "", fmt.Errorf("draw row %q: %w", shorten(c.Row.Key, longestKey), err)
+	}
+	return template.HTML(b.String()), nil
+}
+
 // Write draws the page.
 func Write(w io.Writer, p Page) error {
 	type view struct {
 		Page
-		Colours []int
-		Cards   []card
+		Style template.CSS
+		Cards []template.HTML
 	}
-	v := view{Page: p}
-	for i := range colours {
-		v.Colours = append(v.Colours, i)
-	}
+	v := view{Page: p, Style: Style()}
 	for _, c := range p.Cards {
-		drawn, err := newCard(c)
+		drawn, err := Draw(c)
 		if err != nil {
-			return fmt.Errorf("draw row %q: %w", c.Row.Key, err)
+			return err
 		}
 		v.Cards = append(v.Cards, drawn)
 	}
 	return pageTemplate.Execute(w, v)
-}
-
-// card is a Card as the template reads it.
-type card struct {
-	Row     *schema.Row
-	Picture template.URL // data URL, "" when there is no picture
-	Caption []fragment
-	Boxes   []box
-	Label   float32 // font size of box labels in image pixels
-	Alone   int     // phrases without a box
-}
-
-// fragment is a piece of the caption; Phrase is -1 between phrases.
-type fragment struct {
-	Text   string
-	Phrase int
-	Boxed  bool
-	Score  string
-}
-
-type box struct {
-	Phrase     int
-	X, Y, W, H float32
-	Title      string
-}
-
-func newCard(c Card) (card, error) {
-	out := card{Row: c.Row, Picture: dataURL(c.Image), Label: float32(max(c.Row.Width, c.Row.Height)) / 24}
-	if err := out.mark(); err != nil {
-		return card{}, err
-	}
-	for i, p := range c.Row.Phrases {
-		if len(p.Boxes) == 0 {
-			out.Alone++
-		}
-		for _, b := range p.Boxes {
-			out.Boxes = append(out.Boxes, box{i, b.X1, b.Y1, b.Width(), b.Height(), fmt.Sprintf("%s %.2f", p.Text, b.Score)})
-		}
-	}
-	return out, nil
-}
-
-// mark cuts the caption at its phrases. A phrase that overlaps the one before it
-// has boxes but no mark: a word cannot be underlined twice.
-func (c *card) mark() error {
-	rest, at := c.Row.Caption, int32(0)
-	for i, p := range c.Row.Phrases {
-		if p.Start < at {
-			continue
-		}
-		before, ok := schema.Span{Start: 0, End: p.Start - at}.Slice(rest)
-		text, ok2 := schema.Span{Start: p.Start - at, End: p.End - at}.Slice(rest)
-		if !ok || !ok2 {
-			return fmt.Errorf("phrase %d: span [%d,%d) leaves the caption", i, p.Start, p.End)
-		}
-		c.Caption = append(c.Caption,
-			fragment{Text: before, Phrase: -1},
-			fragment{Text: text, Phrase: i, Boxed: len(p.Boxes) > 0, Score: fmt.Sprintf("%.2f", p.BestScore)})
-		rest, at = rest[len(before)+len(text):], p.End
-	}
-	c.Caption = append(c.Caption, fragment{Text: rest, Phrase: -1})
-	return nil
 }
 
 // dataURL embeds a picture; anything that is no raster image is left out, since

@@ -31,7 +31,7 @@ func picture(t *testing.T) []byte {
 
 func TestWrite(t *testing.T) {
 	var out bytes.Buffer
-	p := Page{Title: "demo", Facts: []Fact{{"pairs", "1"}}, Cards: []Card{{row(), picture(t)}, {row(), []byte("<svg onload=alert(1)>")}}}
+	p := Page{Title: "demo", Facts: []Fact{{"pairs", "1"}}, Cards: []Card{{Row: row(), Image: picture(t)}, {Row: row(), Image: []byte("<svg onload=alert(1)>")}}}
 	if err := Write(&out, p); err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +42,8 @@ func TestWrite(t *testing.T) {
 		`>🐶 dog<sub>1 · 0.90</sub></mark>`,
 		`class="p1 none"`,
 		`Ein &lt;script&gt;alert(1)&lt;/script&gt;`,
-		`a&lt;b&gt; · picture not found`,
+		`<bdi>a&lt;b&gt;</bdi> · picture not found`,
+		`⟨U&#43;202E⟩`,
 	} {
 		if !strings.Contains(html, want) {
 			t.Errorf("the page lacks %q", want)
@@ -74,5 +75,58 @@ func TestWriteDrawsOverlappingPhrases(t *testing.T) {
 	}
 	if !strings.Contains(out.String(), `x="3" y="4" width="2" height="2"`) {
 		t.Error("the inner phrase's box is not drawn")
+	}
+}
+
+func TestVisible(t *testing.T) {
+	tests := []struct{ name, text, want string }{
+		{"plain", "a dog é 🐶", "a dog é 🐶"},
+		{"control characters", "a\x00b\x1b[2J\x7f\n", "a␀b␛[2J⟨U+007F⟩␊"},
+		{"direction", "a\u202eb\u2066c\u200fd", "a⟨U+202E⟩b⟨U+2066⟩c⟨U+200F⟩d"},
+		{"no width", "a\u200bb\ufeffc", "a⟨U+200B⟩b⟨U+FEFF⟩c"},
+		{"joined emoji", "👩\u200d🚀", "👩\u200d🚀"},
+		{"not UTF-8", "a\xffb", "a\uFFFDb"},
+		{"both", "\x01\xff", "␁\uFFFD"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := Visible(tt.text); got != tt.want {
+				t.Errorf("visible text is %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// A caption of 100 kB takes no more of the page than a long one.
+func TestDrawCutsLongText(t *testing.T) {
+	r := row()
+	r.Caption += strings.Repeat("é", 100_000)
+	r.Key = strings.Repeat("k", 5000)
+	html, err := Draw(Card{Row: r, Note: "from a test", Focus: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"the caption has 100046 characters; its beginning is shown", "é…</p>", "k…</bdi>", "from a test", `class="p0 focus"`} {
+		if !strings.Contains(string(html), want) {
+			t.Errorf("the card lacks %q", want)
+		}
+	}
+	if len(html) > 6000 {
+		t.Errorf("the card has %d bytes", len(html))
+	}
+}
+
+func TestShorten(t *testing.T) {
+	tests := []struct {
+		text string
+		n    int
+		want string
+	}{
+		{"dog", 3, "dog"}, {"dogs", 3, "do… (4 characters)"}, {"éàü", 3, "éàü"}, {"éàüö", 3, "éà… (4 characters)"}, {"", 1, ""},
+	}
+	for _, tt := range tests {
+		if got := Shorten(tt.text, tt.n); got != tt.want {
+			t.Errorf("Shorten(%q, %d) is %q, want %q", tt.text, tt.n, got, tt.want)
+		}
 	}
 }

@@ -1,0 +1,63 @@
+package overlay
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Visible returns text in which nothing is hidden: control characters as their
+// pictures (␀), characters that turn the direction of text or have no width, and
+// those outside Unicode's planes of use, as their numbers (⟨U+202E⟩), bytes that
+// are not UTF-8 as U+FFFD.
+func Visible(text string) string {
+	if !strings.ContainsFunc(text, hidden) {
+		return strings.ToValidUTF8(text, "\uFFFD")
+	}
+	var b strings.Builder
+	for _, r := range text {
+		switch {
+		case r < ' ':
+			b.WriteRune('\u2400' + r)
+		case hidden(r):
+			fmt.Fprintf(&b, "⟨U+%04X⟩", r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// hidden says whether a reader would not see a character. The zero-width joiner
+// stays: emoji and Indic scripts are made with it.
+func hidden(r rune) bool {
+	const joiner = '\u200d'
+	return unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Cf, r) && r != joiner || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r)
+}
+
+// Shorten cuts text to at most n code points and, where it does, says how many
+// it had.
+func Shorten(text string, n int) string {
+	short := shorten(text, n)
+	if len(short) == len(text) {
+		return text
+	}
+	return fmt.Sprintf("%s (%d characters)", short, utf8.RuneCountInString(text))
+}
+
+// shorten cuts text to at most n code points, of which the last is then an
+// ellipsis.
+func shorten(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	seen, last := 0, 0
+	for i := range text {
+		if seen == n {
+			return text[:last] + "…"
+		}
+		seen, last = seen+1, i
+	}
+	return text
+}
