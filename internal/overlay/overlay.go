@@ -78,7 +78,7 @@ func Style() template.CSS { return template.CSS(cardStyle + phraseStyle()) }
 func phraseStyle() string {
 	var b strings.Builder
 	for i := range colours {
-		fmt.Fprintf(&b, `.p%[1]d { border-color: var(--c%[1]d); stroke: var(--c%[1]d); outline-color: var(--c%[1]d); }
+		fmt.Fprintf(&b, `.pair .p%[1]d { border-color: var(--c%[1]d); stroke: var(--c%[1]d); outline-color: var(--c%[1]d); }
 .pair text.p%[1]d { fill: var(--c%[1]d); stroke: var(--card); }
 .pair:has(mark.p%[1]d:is(:hover, :focus)) svg g:not(.g%[1]d) { opacity: .15; }
 .pair:has(mark.p%[1]d:is(:hover, :focus)) svg g.g%[1]d rect.p%[1]d { fill: color-mix(in srgb, var(--c%[1]d) 22%%, transparent); }

@@ -1,0 +1,138 @@
+package audit
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image"
+	"image/jpeg"
+
+	"github.com/groundmill/groundmill/internal/picture"
+	"github.com/groundmill/groundmill/schema"
+	"github.com/groundmill/groundmill/teacher"
+	"github.com/groundmill/groundmill/teacher/raster"
+)
+
+// Bounds of the pictures on a page.
+const (
+	thumbnailSide    = 360      // pixels of the longer side
+	thumbnailQuality = 78       // of JPEG
+	thumbnailBytes   = 11 << 20 // of all on a page; a third more as base64
+)
+
+// FindPictures looks for the pictures of the rows that the page shows: in the rows
+// where they are embedded, else in the source. What is not there, or is no picture
+// that can be decoded, is missing on the page, which says so.
+func (r *Report) FindPictures(ctx context.Context, source *picture.Source) error {
+	r.searched = true
+	r.pictures = map[*schema.Row][]byte{}
+	shown := r.shown()
+	if r.embedded {
+		if err := r.readEmbedded(ctx, shown); err != nil {
+			return err
+		}
+	}
+	var rest []*schema.Row
+	for row := range shown {
+		if r.pictures[row] == nil {
+			rest = append(rest, row)
+		}
+	}
+	source.Find(ctx, rest, r.keepThumbnail)
+	return context.Cause(ctx)
+}
+
+// shown returns the valid rows of all samples with their places.
+func (r *Report) shown() map[*schema.Row]place {
+	out := map[*schema.Row]place{}
+	take := func(s sample) {
+		for _, p := range s {
+			out[p.Row] = p.At
+		}
+	}
+	for _, p := range r.Patterns {
+		take(p.picks)
+	}
+	for _, s := range r.Strata {
+		take(s.picks)
+	}
+	return out
+}
+
+// keepThumbnail keeps a picture if it can be decoded.
+func (r *Report) keepThumbnail(row *schema.Row, data []byte) {
+	if small, err := thumbnail(data); err == nil {
+		r.pictures[row] = small
+	}
+}
+
+// thumbnail returns a small JPEG of an image file.
+func thumbnail(data []byte) ([]byte, error) {
+	full, err := raster.Decode(data, raster.Limits{})
+	if err != nil {
+		return nil, err
+	}
+	defer raster.Recycle(full.RGB)
+	small := full.RGB
+	if longest := max(full.Width, full.Height); longest > thumbnailSide {
+		small = raster.Resize(full.RGB, max(full.Width*thumbnailSide/longest, 1), max(full.Height*thumbnailSide/longest, 1))
+	}
+	var out bytes.Buffer
+	if err := jpeg.Encode(&out, rgba(small), &jpeg.Options{Quality: thumbnailQuality}); err != nil {
+		return nil, fmt.Errorf("encode thumbnail: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// rgba converts a raster for the encoder of JPEG.
+func rgba(m *teacher.RGB) *image.RGBA {
+	out := image.NewRGBA(image.Rect(0, 0, m.Width, m.Height))
+	for i := range m.Width * m.Height {
+		copy(out.Pix[4*i:], m.Pix[3*i:3*i+3])
+		out.Pix[4*i+3] = 255
+	}
+	return out
+}
+
+// readEmbedded reads the pictures of rows that have them, only the row groups that
+// hold any.
+func (r *Report) readEmbedded(ctx context.Context, shown map[*schema.Row]place) error {
+	byGroup := map[place]map[int64]*schema.Row{}
+	for row, at := range shown {
+		group := place{File: at.File, Group: at.Group}
+		if byGroup[group] == nil {
+			byGroup[group] = map[int64]*schema.Row{}
+		}
+		byGroup[group][at.Row] = row
+	}
+	for group, rows := range byGroup {
+		if err := r.readGroup(ctx, group, rows); err != nil {
+			return fmt.Errorf("%s: %w", group.File, err)
+		}
+	}
+	return nil
+}
+
+func (r *Report) readGroup(ctx context.Context, at place, wanted map[int64]*schema.Row) error {
+	file, closeFile, err := r.folder.open(ctx, at.File)
+	if err != nil {
+		return err
+	}
+	defer closeFile()
+	if !file.HasImages() {
+		return nil
+	}
+	n := int64(0)
+	for rows, err := range file.Groups()[at.Group].Batches(schema.ImageColumns) {
+		if err != nil {
+			return err
+		}
+		for i := range rows {
+			if row := wanted[n]; row != nil && rows[i].Image != nil {
+				r.keepThumbnail(row, rows[i].Image.Bytes)
+			}
+			n++
+		}
+	}
+	return ctx.Err()
+}
