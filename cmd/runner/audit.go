@@ -80,7 +80,8 @@ func runAudit(ctx context.Context, c *console, dir string, o auditOptions) error
 	})
 }
 
-// open checks the options and opens what is read. Nothing is written yet.
+// open checks the options and opens what is read; without --input there is no
+// source of pictures. Nothing is written yet.
 func (o *auditOptions) open(ctx context.Context, c *console, dir string) (storage.Store, *picture.Source, error) {
 	switch {
 	case o.output == "" && !c.json:
@@ -97,7 +98,7 @@ func (o *auditOptions) open(ctx context.Context, c *console, dir string) (storag
 		return nil, nil, err
 	}
 	if o.input == "" {
-		return store, picture.None(), nil
+		return store, nil, nil
 	}
 	pictures, err := picture.Open(ctx, o.input)
 	if err != nil {

@@ -12,7 +12,7 @@ const (
 	chartLeft   = 52 // of the axis
 	chartBottom = 142
 	chartTop    = 12
-	tickEvery   = 56 // between two labels, at least
+	tickEvery   = 64 // between two labels, at least
 )
 
 // chart is a Distribution as the template draws it.

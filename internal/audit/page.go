@@ -19,10 +19,6 @@ var pageText string
 //go:embed page.css
 var pageStyle string
 
-// longestText is how much of a text of the data is shown in a table, in code
-// points.
-const longestText = 160
-
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"n": thousands, "share": share, "text": shown, "width": barWidth, "percent": func(part float64) float64 { return 100 * part },
 	"plain": func(markdown string) string { return strings.ReplaceAll(markdown, "`", "") },

@@ -10,8 +10,8 @@ import (
 
 // Capacities of a Partial.
 const (
-	phraseCapacity   = 1 << 18 // different phrases that are counted exactly
-	headCapacity     = 1 << 16 // different head words that are counted exactly
+	phraseCapacity   = 1 << 17 // different phrases that are counted exactly
+	headCapacity     = 1 << 15 // different head words that are counted exactly
 	distinctCapacity = 1 << 12 // phrases of the sample of different ones
 	patternSamples   = 4       // rows shown of each pattern
 	rejectSamples    = 3       // rejects shown of each reason
@@ -120,7 +120,7 @@ func (p *Partial) addPhrase(v *visit, i int) {
 	for _, flag := range phrase.Flags {
 		p.countFlag(flag)
 	}
-	text := strings.ToLower(phrase.Text)
+	text := countedText(phrase.Text)
 	mention := mix(v.hash ^ mix(uint64(i)))
 	p.Phrases.add(text, mention, grounded)
 	p.Heads.add(head(text), mention, grounded)
@@ -161,8 +161,9 @@ func cell(share float64) int { return min(max(int(share*grid), 0), grid-1) }
 func (p *Partial) addPatterns(v *visit) {
 	var found [numPatterns]int64
 	find := func(kind pattern, phrase int) {
-		found[kind]++
-		v.pick(&p.Patterns[kind].Picks, patternSamples, p.Seed, phrase)
+		if found[kind]++; found[kind] == 1 { // a row is shown once
+			v.pick(&p.Patterns[kind].Picks, patternSamples, p.Seed, phrase)
+		}
 	}
 	for i := range v.row.Phrases {
 		phrase := &v.row.Phrases[i]

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/groundmill/groundmill/internal/overlay"
 	"github.com/groundmill/groundmill/schema"
 )
 
@@ -182,10 +183,10 @@ func examples(s sample) []Example {
 	for _, p := range s {
 		e := Example{Key: p.Row.Key, Shard: p.Row.Source.Shard, Index: p.Row.Source.Index, File: p.At.File, Phrase: p.Phrase}
 		if p.Phrase >= 0 {
-			e.Text = p.Row.Phrases[p.Phrase].Text
+			e.Text = overlay.Shorten(p.Row.Phrases[p.Phrase].Text, longestText)
 		}
 		if err := p.Row.Validate(); err != nil {
-			e.Wrong = err.Error()
+			e.Wrong = overlay.Shorten(err.Error(), 3*longestText)
 		}
 		out = append(out, e)
 	}

@@ -22,15 +22,19 @@ const (
 
 // FindPictures looks for the pictures of the rows that the page shows: in the rows
 // where they are embedded, else in the source. What is not there, or is no picture
-// that can be decoded, is missing on the page, which says so.
+// that can be decoded, is missing on the page, which says so. A nil source is no
+// input at all.
 func (r *Report) FindPictures(ctx context.Context, source *picture.Source) error {
-	r.searched = true
+	r.searched = r.embedded || source != nil
 	r.pictures = map[*schema.Row][]byte{}
 	shown := r.shown()
 	if r.embedded {
 		if err := r.readEmbedded(ctx, shown); err != nil {
 			return err
 		}
+	}
+	if source == nil {
+		source = picture.None()
 	}
 	var rest []*schema.Row
 	for row := range shown {

@@ -3,7 +3,17 @@ package audit
 import (
 	"strings"
 	"unicode"
+
+	"github.com/groundmill/groundmill/internal/overlay"
 )
+
+// longestText is how much of a text of the data is counted and listed, in code
+// points.
+const longestText = 160
+
+// countedText is what a phrase is counted as: lower-cased, and cut if it is very
+// long, so that texts take no more memory than they are worth.
+func countedText(phrase string) string { return overlay.Shorten(strings.ToLower(phrase), longestText) }
 
 // wordCount is the number of words between white space.
 func wordCount(text string) int {

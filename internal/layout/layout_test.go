@@ -31,6 +31,7 @@ var layers = []struct {
 	{"cmd/runner", []string{"schema", "extract", "teacher", "filter", "pipelines", "internal"}},
 	{"internal/bench", []string{"schema", "extract", "teacher", "filter", "pipelines", "internal"}},
 	{"internal/phrasebench", []string{"schema", "extract", "internal"}},
+	{"internal/audit", []string{"schema", "teacher", "filter", "internal"}}, // filter names the rules
 	{"internal", []string{"schema", "teacher", "internal"}},
 }
 

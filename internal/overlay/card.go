@@ -41,6 +41,7 @@ type box struct {
 	Phrase     int
 	Focus      bool
 	X, Y, W, H float32
+	Label      float32 // where the phrase's number stands: beside those of equal boxes
 	Score      string
 }
 
@@ -58,10 +59,22 @@ func newCard(c Card) (card, error) {
 			out.Alone++
 		}
 		for _, b := range p.Boxes {
-			out.Boxes = append(out.Boxes, box{i, i+1 == c.Focus, b.X1, b.Y1, b.Width(), b.Height(), fmt.Sprintf("%.2f", b.Score)})
+			drawn := box{Phrase: i, Focus: i+1 == c.Focus, X: b.X1, Y: b.Y1, W: b.Width(), H: b.Height(), Score: fmt.Sprintf("%.2f", b.Score)}
+			drawn.Label = drawn.X + float32(out.equal(&drawn))*out.Size
+			out.Boxes = append(out.Boxes, drawn)
 		}
 	}
 	return out, nil
+}
+
+// equal returns how many boxes with the same edges are there already.
+func (c *card) equal(b *box) (n int) {
+	for i := range c.Boxes {
+		if o := &c.Boxes[i]; o.X == b.X && o.Y == b.Y && o.W == b.W && o.H == b.H {
+			n++
+		}
+	}
+	return n
 }
 
 // mark cuts the caption at its phrases. A phrase that overlaps the one before it
