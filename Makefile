@@ -4,7 +4,8 @@
 # ONNX Runtime by npm (internal/fetch/onnxruntime.sh), the independent Parquet
 # readers of the tests and the peers of the phrase extractor by npm and pip
 # (schema/testdata/readers, internal/phrasebench/peers), Go modules by go.sum.
-# Nothing is installed outside this folder.
+# Nothing is installed outside this folder, but for libjpeg's headers and Chromium
+# where they are missing.
 
 SHELL := /bin/bash -o pipefail
 .DEFAULT_GOAL := help
@@ -23,7 +24,7 @@ export ONNXRUNTIME_SHARED_LIBRARY_PATH ?=
 
 # Packages whose tests also run under the race detector: all that share memory
 # between goroutines.
-RACE := ./teacher ./teacher/glip ./teacher/guard ./teacher/ort ./teacher/raster ./teacher/wordpiece ./extract/... ./internal/progress ./internal/storage/... ./internal/teacherbench ./pipelines/... ./schema ./schema/internal/chunk
+RACE := ./teacher ./teacher/glip ./teacher/guard ./teacher/ort ./teacher/raster ./teacher/wordpiece ./extract/... ./internal/audit ./internal/picture ./internal/progress ./internal/storage/... ./internal/teacherbench ./pipelines/... ./schema ./schema/internal/chunk
 
 .PHONY: help
 help: ## list the commands
@@ -57,6 +58,13 @@ libjpeg:
 	@printf '#include <stdio.h>\n#include <jpeglib.h>\n' | $(CC) -E -o /dev/null - 2>/dev/null || \
 	  { [ "$$(id -u)" = 0 ] || sudo=sudo; $$sudo apt-get update -qq && $$sudo apt-get install -qq -y libjpeg-dev >/dev/null; } || \
 	  { echo "libjpeg-turbo's headers are missing: install libjpeg-dev (Debian, Ubuntu) or libjpeg-turbo-devel (Fedora)"; exit 1; }
+
+# The browser that the tests look at HTML pages with, from the system's packages.
+.PHONY: chromium
+chromium:
+	@for name in chromium chromium-browser google-chrome google-chrome-stable; do command -v $$name >/dev/null && exit 0; done; \
+	  { [ "$$(id -u)" = 0 ] || sudo=sudo; $$sudo apt-get update -qq && $$sudo apt-get install -qq -y chromium >/dev/null; } || \
+	  { echo "Chromium is missing: install chromium (Debian, Fedora) or Google Chrome"; exit 1; }
 
 .PHONY: ort
 ort: ## fetch the pinned ONNX Runtime into .ort/
@@ -92,8 +100,8 @@ demo: build ort bin/tiny.onnx ## label the bundled scenes, draw them as an HTML 
 	@echo "Labels: $(OUT)/data    Page: out/demo.html"
 
 .PHONY: test
-test: lint ort readers libjpeg build prism container-check bin/tiny.onnx ## everything CI runs
-	GROUNDMILL_REQUIRE_READERS=1 GROUNDMILL_REQUIRE_ORT=1 $(PROGRAMS) go test -timeout 20m ./...
+test: lint ort readers libjpeg chromium build prism container-check bin/tiny.onnx ## everything CI runs
+	GROUNDMILL_REQUIRE_READERS=1 GROUNDMILL_REQUIRE_ORT=1 GROUNDMILL_REQUIRE_CHROMIUM=1 $(PROGRAMS) go test -timeout 20m ./...
 	GROUNDMILL_REQUIRE_ORT=1 go test -timeout 20m -race -short $(RACE)
 	go vet -tags turbojpeg ./teacher/raster
 	go test -race -short -tags turbojpeg ./teacher/raster
