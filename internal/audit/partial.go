@@ -11,7 +11,7 @@ import (
 // Capacities of a Partial.
 const (
 	phraseCapacity   = 1 << 17 // different phrases that are counted exactly
-	headCapacity     = 1 << 15 // different head words that are counted exactly
+	headCapacity     = 1 << 16 // different head words that are counted exactly
 	distinctCapacity = 1 << 12 // phrases of the sample of different ones
 	patternSamples   = 4       // rows shown of each pattern
 	rejectSamples    = 3       // rejects shown of each reason

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -175,4 +176,19 @@ func TestStrata(t *testing.T) {
 			t.Errorf("stratum %d has the index %d", i, got)
 		}
 	}
+}
+
+func FuzzHead(f *testing.F) {
+	for _, phrase := range []string{"a small dog", "t-shirt!", "''", "\xff a", "\u202e"} {
+		f.Add(phrase)
+	}
+	f.Fuzz(func(t *testing.T, phrase string) {
+		got := head(phrase)
+		if !strings.Contains(phrase, got) || strings.ContainsFunc(got, isBreak) && got != phrase {
+			t.Errorf("the head of %q is %q", phrase, got)
+		}
+		if again := head(got); again != got {
+			t.Errorf("the head of the head %q is %q", got, again)
+		}
+	})
 }

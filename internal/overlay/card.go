@@ -10,7 +10,7 @@ import (
 
 // What is longer is cut, in code points.
 const (
-	longestCaption = 1000
+	longestCaption = 500
 	longestKey     = 120
 	longestLabel   = 200
 )

@@ -6,6 +6,7 @@ import (
 	"image/png"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/groundmill/groundmill/schema"
 )
@@ -81,12 +82,12 @@ func TestWriteDrawsOverlappingPhrases(t *testing.T) {
 func TestVisible(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"plain", "a dog é 🐶", "a dog é 🐶"},
-		{"control characters", "a\x00b\x1b[2J\x7f\n", "a␀b␛[2J⟨U+007F⟩␊"},
+		{"control characters", "a\x00b\x1b[2J\x7f\n", "a⟨U+0000⟩b⟨U+001B⟩[2J⟨U+007F⟩⟨U+000A⟩"},
 		{"direction", "a\u202eb\u2066c\u200fd", "a⟨U+202E⟩b⟨U+2066⟩c⟨U+200F⟩d"},
 		{"no width", "a\u200bb\ufeffc", "a⟨U+200B⟩b⟨U+FEFF⟩c"},
 		{"joined emoji", "👩\u200d🚀", "👩\u200d🚀"},
 		{"not UTF-8", "a\xffb", "a\uFFFDb"},
-		{"both", "\x01\xff", "␁\uFFFD"},
+		{"both", "\x01\xff", "⟨U+0001⟩\uFFFD"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -129,4 +130,22 @@ func TestShorten(t *testing.T) {
 			t.Errorf("Shorten(%q, %d) is %q, want %q", tt.text, tt.n, got, tt.want)
 		}
 	}
+}
+
+func FuzzVisible(f *testing.F) {
+	for _, text := range []string{"a dog", "\x00\u202e\xff", "👩\u200d🚀"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got := Visible(text)
+		if !utf8.ValidString(got) || strings.ContainsFunc(got, hidden) {
+			t.Errorf("%q becomes %q", text, got)
+		}
+		if again := Visible(got); again != got {
+			t.Errorf("%q becomes another text, %q", got, again)
+		}
+		if short := Shorten(got, 5); utf8.RuneCountInString(got) <= 5 && short != got {
+			t.Errorf("%q is cut to %q", got, short)
+		}
+	})
 }

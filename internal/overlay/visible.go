@@ -7,22 +7,18 @@ import (
 	"unicode/utf8"
 )
 
-// Visible returns text in which nothing is hidden: control characters as their
-// pictures (␀), characters that turn the direction of text or have no width, and
-// those outside Unicode's planes of use, as their numbers (⟨U+202E⟩), bytes that
-// are not UTF-8 as U+FFFD.
+// Visible returns text in which nothing is hidden: control characters, those that
+// turn the direction of text and those without width as their numbers, such as
+// ⟨U+202E⟩, bytes that are not UTF-8 as U+FFFD.
 func Visible(text string) string {
 	if !strings.ContainsFunc(text, hidden) {
 		return strings.ToValidUTF8(text, "\uFFFD")
 	}
 	var b strings.Builder
 	for _, r := range text {
-		switch {
-		case r < ' ':
-			b.WriteRune('\u2400' + r)
-		case hidden(r):
+		if hidden(r) {
 			fmt.Fprintf(&b, "⟨U+%04X⟩", r)
-		default:
+		} else {
 			b.WriteRune(r)
 		}
 	}
