@@ -13,7 +13,8 @@ type Accounting struct {
 	Rows     int64        `json:"rows"`    // counted in the data files
 	Rejects  int64        `json:"rejects"` // counted in the rejects files
 	Units    int          `json:"units"`   // of the manifest
-	Balanced bool         `json:"balanced"`
+	Manifest bool         `json:"manifest"` // there is one to hold the files against
+	Balanced bool         `json:"balanced"` // the files hold what the manifest says
 	Troubled []UnitReport `json:"troubled_units"` // with notes, damage or nothing in them
 	Problems []string     `json:"problems"`
 	Omitted  int64        `json:"problems_omitted"` // further ones
@@ -48,7 +49,8 @@ func (r *Report) account(f *folder, look *verify.Report) {
 			r.Rules = append(r.Rules, Count{string(rule), f.manifest.Totals.Removals[string(rule)]})
 		}
 	}
-	a.Balanced = len(a.Problems) == 0
+	a.Manifest = f.manifest != nil
+	a.Balanced = a.Manifest && len(a.Problems) == 0
 	if look != nil {
 		for _, p := range look.Problems {
 			a.problem(p.String())

@@ -103,20 +103,30 @@ func TestEqualDataGiveAnEqualPage(t *testing.T) {
 	}
 }
 
-func TestPlainFolder(t *testing.T) {
-	store := newStore(t)
-	data, stats := encodeRows(t, rowtest.Rows(rowtest.Data, 50))
-	write(t, store, "some.parquet", data)
-	write(t, store, "notes.txt", []byte("mine"))
-	r := run(t, store, Options{})
-	if r.State != "plain files" || r.Counts.Rows != 50 || r.Counts.Boxes != stats.Boxes || len(r.Rules) != 0 {
-		t.Errorf("state %q, %d rows, %d boxes, %d rules", r.State, r.Counts.Rows, r.Counts.Boxes, len(r.Rules))
+// Files without a manifest are audited, and nothing is claimed that only a manifest
+// could tell.
+func TestWithoutManifest(t *testing.T) {
+	tests := []struct{ name, file, state, lead string }{
+		{"a folder of files", "some.parquet", "plain files", "Data files without a run"},
+		{"a run that goes on", schema.FileName(schema.KindData, "train", 0, 2), "unfinished", "An unfinished run"},
 	}
-	page := pageOf(t, r)
-	for _, want := range []string{"Data files without a run", "manifest.json: the input", "Not known without a manifest", "There are no pictures: they were not looked for."} {
-		if !strings.Contains(page, want) {
-			t.Errorf("the page lacks %q", want)
-		}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			store := newStore(t)
+			data, stats := encodeRows(t, rowtest.Rows(rowtest.Data, 50))
+			write(t, store, tt.file, data)
+			write(t, store, "notes.txt", []byte("mine"))
+			r := run(t, store, Options{})
+			if r.State != tt.state || r.Counts.Rows != 50 || r.Counts.Boxes != stats.Boxes || len(r.Rules) != 0 || r.Accounting.Balanced {
+				t.Errorf("state %q, %d rows, %d boxes, %d rules, balanced %t", r.State, r.Counts.Rows, r.Counts.Boxes, len(r.Rules), r.Accounting.Balanced)
+			}
+			page := pageOf(t, r)
+			for _, want := range []string{tt.lead, "manifest.json: the input", "There is no manifest to hold that against", "Not known without a manifest", "There are no pictures: they were not looked for."} {
+				if !strings.Contains(page, want) {
+					t.Errorf("the page lacks %q", want)
+				}
+			}
+		})
 	}
 }
 

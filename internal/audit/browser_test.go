@@ -227,6 +227,9 @@ func TestBrowserColoursAndWidths(t *testing.T) {
 		if got := ask[int64](t, b, `document.documentElement.scrollWidth`); got > width {
 			t.Errorf("at %d pixels the page is %d wide", width, got)
 		}
+		if got := ask[[]string](t, b, `[...document.querySelectorAll(".panel, .pair")].filter(p => p.scrollWidth > p.clientWidth + 1).map(p => p.innerText.slice(0, 40))`); len(got) > 0 {
+			t.Errorf("at %d pixels something leaves its panel: %q", width, got)
+		}
 	}
 }
 
