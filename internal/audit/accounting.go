@@ -9,12 +9,12 @@ import (
 
 // Accounting says where the input's records went, and whether that adds up.
 type Accounting struct {
-	Records  int64        `json:"records"` // of the manifest; without one, rows plus rejects
-	Rows     int64        `json:"rows"`    // counted in the data files
-	Rejects  int64        `json:"rejects"` // counted in the rejects files
-	Units    int          `json:"units"`   // of the manifest
-	Manifest bool         `json:"manifest"` // there is one to hold the files against
-	Balanced bool         `json:"balanced"` // the files hold what the manifest says
+	Records  int64        `json:"records"`        // of the manifest; without one, rows plus rejects
+	Rows     int64        `json:"rows"`           // counted in the data files
+	Rejects  int64        `json:"rejects"`        // counted in the rejects files
+	Units    int          `json:"units"`          // of the manifest
+	Manifest bool         `json:"manifest"`       // there is one to hold the files against
+	Balanced bool         `json:"balanced"`       // the files hold what the manifest says
 	Troubled []UnitReport `json:"troubled_units"` // with notes, damage or nothing in them
 	Problems []string     `json:"problems"`
 	Omitted  int64        `json:"problems_omitted"` // further ones

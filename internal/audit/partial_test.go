@@ -43,7 +43,11 @@ func TestMergeInAnyOrder(t *testing.T) {
 	if want.Phrases.Level == 0 || want.Heads.Level == 0 || want.Distinct.exact() || want.Invalid.Found != 1 {
 		t.Fatalf("the test needs levels: phrases %d, heads %d, invalid %d", want.Phrases.Level, want.Heads.Level, want.Invalid.Found)
 	}
-	for trial := range 8 {
+	trials := 8
+	if testing.Short() {
+		trials = 2
+	}
+	for trial := range trials {
 		t.Run(fmt.Sprint(trial), func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(uint64(trial), 1))
 			parts := make([]*Partial, 1+rng.IntN(9))
