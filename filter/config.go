@@ -2,7 +2,10 @@ package filter
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/groundmill/groundmill/schema"
 )
@@ -11,21 +14,33 @@ import (
 // 0; Default has what the teacher's authors used.
 type Config struct {
 	// MinScore removes boxes whose score is not strictly above it. In [0, 1).
-	MinScore float64 `yaml:"min_score"`
+	MinScore float64 `yaml:"min_score" json:"min_score"`
 	// MinBoxSide removes boxes with a side under so many pixels. 0 is off.
-	MinBoxSide float64 `yaml:"min_box_side"`
+	MinBoxSide float64 `yaml:"min_box_side" json:"min_box_side"`
 	// MaxRelativeArea removes boxes that cover more than this share of the
 	// image. In (0, 1]; 1 and 0 are off.
-	MaxRelativeArea float64 `yaml:"max_relative_area"`
+	MaxRelativeArea float64 `yaml:"max_relative_area" json:"max_relative_area"`
 	// NMSIoU removes boxes whose intersection over union with a better box of
 	// the same phrase is above it. In (0, 1]; 1 and 0 are off.
-	NMSIoU float64 `yaml:"nms_iou"`
+	NMSIoU float64 `yaml:"nms_iou" json:"nms_iou"`
 	// MaxBoxesPerPhrase keeps so many best boxes of a phrase. 0 is off.
-	MaxBoxesPerPhrase int `yaml:"max_boxes_per_phrase"`
+	MaxBoxesPerPhrase int `yaml:"max_boxes_per_phrase" json:"max_boxes_per_phrase"`
 	// DropFlags removes phrases that carry one of these flags, such as
 	// "abstract".
-	DropFlags []string `yaml:"drop_flags"`
+	DropFlags []string `yaml:"drop_flags" json:"drop_flags"`
+	// Evidence says why these rules: what was judged and what it proved, as
+	// `runner calibrate` writes it. No rule reads it. It is part of the
+	// configuration all the same: it stands in the manifest, and its digest in the
+	// footers, so that rules with evidence and equal rules without are two
+	// configurations and nobody takes the one dataset for the other.
+	Evidence map[string]string `yaml:"evidence,omitempty" json:"evidence,omitempty"`
 }
+
+// Bounds of Evidence, which goes into every manifest.
+const (
+	maxEvidence      = 32  // entries
+	maxEvidenceBytes = 512 // of a value
+)
 
 // Default returns the rules of GLIP's own self-training, so that the default
 // output is the data that GLIP would have labelled:
@@ -67,5 +82,23 @@ func (c Config) Validate() error {
 			check.Addf(fmt.Sprintf("drop_flags[%d]", i), "%q is not one of %q", flag, schema.Flags())
 		}
 	}
+	c.checkEvidence(&check)
 	return check.Err("filter")
+}
+
+// checkEvidence keeps evidence to short texts under names that --set can give.
+func (c Config) checkEvidence(check *schema.Check) {
+	if len(c.Evidence) > maxEvidence {
+		check.Addf("evidence", "%d entries are more than %d", len(c.Evidence), maxEvidence)
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Evidence)) {
+		text := c.Evidence[name]
+		switch {
+		case name == "" || len(name) > 64 || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_") != "":
+			check.Addf("evidence", "the name %.80q must be up to 64 lower-case letters, digits and underscores", name)
+		case len(text) > maxEvidenceBytes || !utf8.ValidString(text):
+			check.Addf("evidence."+name, "is not UTF-8 of up to %d bytes", maxEvidenceBytes)
+		}
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -34,6 +35,15 @@ func TestValidate(t *testing.T) {
 			"nms_iou: -0.1 is not in [0, 1]",
 			"max_boxes_per_phrase: -1 is negative",
 			`drop_flags[1]: "abstrct" is not one of ["abstract" "name" "beyond_prompt"]`,
+		}},
+		{"evidence", Config{Evidence: map[string]string{"method": "ltt", "n_2": ""}}, nil},
+		{"evidence that is none", Config{Evidence: map[string]string{
+			"": "x", "a.b": "x", "long": strings.Repeat("x", 513), "raw": "\xff",
+		}}, []string{
+			`evidence: the name "" must be up to 64 lower-case letters, digits and underscores`,
+			`evidence: the name "a.b" must be up to 64 lower-case letters, digits and underscores`,
+			"evidence.long: is not UTF-8 of up to 512 bytes",
+			"evidence.raw: is not UTF-8 of up to 512 bytes",
 		}},
 		{"NaN", Config{MinScore: math.NaN(), MinBoxSide: math.NaN(), MaxRelativeArea: math.NaN(), NMSIoU: math.NaN()}, []string{
 			"min_score: NaN is not in [0, 1)",

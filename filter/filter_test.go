@@ -84,6 +84,27 @@ func TestApplyToOnePhrase(t *testing.T) {
 	}
 }
 
+// TestEvidenceRulesNothing filters random phrases with and without evidence.
+func TestEvidenceRulesNothing(t *testing.T) {
+	plain := Config{MinScore: 0.3, NMSIoU: 0.5}
+	proven := plain
+	proven.Evidence = map[string]string{"min_score": "0.9", "precision": "0.9"}
+	for seed := range uint64(50) {
+		in := randomPhrases(rand.New(rand.NewPCG(seed, 2)))
+		var out [2][]schema.Phrase
+		for i, config := range []Config{plain, proven} {
+			f, err := New(config)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out[i], _ = f.Apply(60, 60, in)
+		}
+		if diff := cmp.Diff(out[0], out[1]); diff != "" {
+			t.Fatalf("seed %d: evidence changes what is kept (-without +with):\n%s", seed, diff)
+		}
+	}
+}
+
 func TestDropFlags(t *testing.T) {
 	f, err := New(Config{DropFlags: []string{schema.FlagAbstract, schema.FlagName}, NMSIoU: 0.5})
 	if err != nil {

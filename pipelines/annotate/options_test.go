@@ -164,6 +164,9 @@ func TestConfigDigest(t *testing.T) {
 	}) != same {
 		t.Error("the digest depends on where and how fast")
 	}
+	if digest(func(o *Options) { o.Filter.Evidence = map[string]string{} }) != same {
+		t.Error("no evidence and an empty list of it have different digests")
+	}
 	for name, change := range map[string]func(*Options){
 		"provider":  func(o *Options) { o.Teacher.Provider = "cuda" },
 		"tf32":      func(o *Options) { o.Teacher.TF32 = true },
@@ -171,6 +174,7 @@ func TestConfigDigest(t *testing.T) {
 		"min_score": func(o *Options) { o.Filter.MinScore = 0.6 },
 		"grammar":   func(o *Options) { o.Extract.Grammar = "other" },
 		"embed":     func(o *Options) { o.Output.EmbedImages = true },
+		"evidence":  func(o *Options) { o.Filter.Evidence = map[string]string{"method": "x"} },
 	} {
 		if digest(change) == same {
 			t.Errorf("the digest does not depend on %s", name)
