@@ -32,6 +32,10 @@ var layers = []struct {
 	{"internal/bench", []string{"schema", "extract", "teacher", "filter", "pipelines", "internal"}},
 	{"internal/phrasebench", []string{"schema", "extract", "internal"}},
 	{"internal/audit", []string{"schema", "teacher", "filter", "internal"}}, // filter names the rules
+	{"internal/rowset", []string{"schema", "filter", "internal"}},
+	{"internal/verdict", []string{"schema", "filter"}},
+	{"internal/sampling", []string{"schema", "filter", "internal"}},
+	{"internal/calibrate", []string{"schema", "filter", "internal"}},
 	{"internal", []string{"schema", "teacher", "internal"}},
 }
 

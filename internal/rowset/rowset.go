@@ -1,0 +1,203 @@
+// Package rowset reads the rows of a dataset, whatever form it comes in: the
+// output folder of a run, a folder of Parquet files, or a single file, local or in
+// a bucket.
+//
+//	set, err := rowset.Open(ctx, "out/demo", schema.KindRaw)
+//	for rows, err := range set.Batches(ctx, schema.AllColumns) { ... }
+//
+// Files are read in the order of their names, rows in that of the file, a batch at
+// a time. Rows are in the units of package schema and are not validated.
+//
+// Of a run it also knows the rules that its boxes have passed, from the manifest.
+// The folder need not be a finished run; then it knows no rules.
+package rowset
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/groundmill/groundmill/filter"
+	"github.com/groundmill/groundmill/internal/storage"
+	"github.com/groundmill/groundmill/schema"
+)
+
+// ErrNoRows is wrapped by the errors of Open when a place has no Parquet files.
+var ErrNoRows = errors.New("no *.parquet in it: name the output folder of a run, a folder of its files, or a file")
+
+// Set is a dataset.
+type Set struct {
+	Location string // as it was given
+	Files    []string
+	// Digest is the hex SHA-256 of the manifest, "" without one.
+	Digest string
+	// Rules are what the boxes have passed, as far as the manifest says so. Of raw
+	// files that is the floor alone, as MinScore.
+	Rules filter.Config
+	// Configured are the rules of the run, without a manifest the zero Config.
+	Configured filter.Config
+
+	store storage.Store
+}
+
+// Open finds the files of a dataset: those of one kind in the output folder of a
+// run, else the Parquet files that lie in the folder, else the file.
+func Open(ctx context.Context, location string, kind schema.Kind) (*Set, error) {
+	s := &Set{Location: location}
+	folder, name := location, ""
+	if strings.HasSuffix(location, ".parquet") {
+		folder, name = split(location)
+	}
+	var err error
+	if s.store, err = storage.Open(folder); err != nil {
+		return nil, err
+	}
+	if name != "" {
+		s.Files = []string{name}
+		_, err := s.store.Stat(ctx, name)
+		return s, wrap(location, err)
+	}
+	if err := s.find(ctx, kind); err != nil {
+		return nil, wrap(location, err)
+	}
+	return s, wrap(location, s.readManifest(ctx, kind))
+}
+
+// Has says whether the output folder at a location has files of a kind.
+func Has(ctx context.Context, location string, kind schema.Kind) bool {
+	store, err := storage.Open(location)
+	if err != nil {
+		return false
+	}
+	infos, err := store.List(ctx, string(kind)+"/")
+	return err == nil && len(parquets(infos)) > 0
+}
+
+func split(location string) (folder, name string) {
+	if !strings.Contains(location, "://") {
+		return filepath.Dir(location), filepath.Base(location)
+	}
+	return strings.TrimSuffix(location[:strings.LastIndex(location, "/")+1], "/"), path.Base(location)
+}
+
+func wrap(location string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", location, err)
+}
+
+func (s *Set) find(ctx context.Context, kind schema.Kind) error {
+	infos, err := s.store.List(ctx, string(kind)+"/")
+	if err != nil {
+		return err
+	}
+	if s.Files = parquets(infos); len(s.Files) > 0 {
+		return nil
+	}
+	if infos, err = s.store.List(ctx, ""); err != nil {
+		return err
+	}
+	for _, name := range parquets(infos) {
+		if !strings.Contains(name, "/") {
+			s.Files = append(s.Files, name)
+		}
+	}
+	if len(s.Files) == 0 {
+		return ErrNoRows
+	}
+	return nil
+}
+
+func parquets(infos []storage.Info) (names []string) {
+	for _, info := range infos {
+		if strings.HasSuffix(info.Name, ".parquet") && !info.Temporary() {
+			names = append(names, info.Name)
+		}
+	}
+	return names
+}
+
+// readManifest takes the digest and the rules from the manifest, if there is one.
+func (s *Set) readManifest(ctx context.Context, kind schema.Kind) error {
+	data, err := storage.ReadFile(ctx, s.store, schema.ManifestName)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	}
+	manifest, err := schema.ParseManifest(data)
+	if err != nil {
+		return fmt.Errorf("%s: %w", schema.ManifestName, err)
+	}
+	var config struct {
+		Filter filter.Config `yaml:"filter"`
+		Output struct {
+			RawFloor float64 `yaml:"raw_floor"`
+		} `yaml:"output"`
+	}
+	if err := yaml.Unmarshal([]byte(manifest.Config), &config); err != nil {
+		return fmt.Errorf("%s: its configuration: %w", schema.ManifestName, err)
+	}
+	sum := sha256.Sum256(data)
+	s.Digest = hex.EncodeToString(sum[:])
+	s.Configured = config.Filter
+	s.Configured.Evidence = nil // it speaks of the run's own threshold
+	s.Rules = s.Configured
+	if kind == schema.KindRaw {
+		s.Rules = filter.Config{MinScore: config.Output.RawFloor}
+	}
+	return nil
+}
+
+// Batches iterates over the rows, some hundreds at a time, with the given columns
+// filled, and ends after the first error. A batch is good until the next, but for
+// strings, as schema.Group.Batches says.
+func (s *Set) Batches(ctx context.Context, columns schema.Columns) iter.Seq2[[]schema.Row, error] {
+	return func(yield func([]schema.Row, error) bool) {
+		for _, name := range s.Files {
+			if goOn := s.file(ctx, name, columns, yield); !goOn {
+				return
+			}
+		}
+	}
+}
+
+// file yields the batches of one file; goOn is false after an error or when the
+// consumer has enough.
+func (s *Set) file(ctx context.Context, name string, columns schema.Columns, yield func([]schema.Row, error) bool) (goOn bool) {
+	fail := func(err error) bool {
+		yield(nil, fmt.Errorf("%s: %s: %w", s.Location, name, err))
+		return false
+	}
+	f, err := s.store.Open(ctx, name)
+	if err != nil {
+		return fail(err)
+	}
+	defer f.Close()
+	r, err := schema.NewReader(f, f.Size())
+	if err != nil {
+		return fail(err)
+	}
+	for _, group := range r.Groups() {
+		for rows, err := range group.Batches(columns) {
+			if err := errors.Join(err, ctx.Err()); err != nil {
+				return fail(err)
+			}
+			if !yield(rows, nil) {
+				return false
+			}
+		}
+	}
+	return true
+}
