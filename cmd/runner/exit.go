@@ -19,6 +19,7 @@ const (
 	exitIncomplete  exitStatus = 5
 	exitRejects     exitStatus = 6
 	exitStorage     exitStatus = 7
+	exitNoThreshold exitStatus = 8
 	exitInterrupted exitStatus = 130
 )
 
@@ -31,6 +32,7 @@ var exitMeaning = map[exitStatus]string{
 	exitIncomplete:  "some inputs could not be read, the others are done; the same command tries them again",
 	exitRejects:     "more rejects than limits.max_reject_ratio allows; the same command continues",
 	exitStorage:     "the output is full, read-only or forbidden; once that is mended, the same command continues",
+	exitNoThreshold: "no threshold is proven to be good enough; no rules were written",
 	exitInterrupted: "stopped by a signal; no partial file stands under a final name",
 }
 

@@ -11,7 +11,6 @@ import (
 	"github.com/groundmill/groundmill/filter"
 	"github.com/groundmill/groundmill/internal/rowset"
 	"github.com/groundmill/groundmill/internal/sampling"
-	"github.com/groundmill/groundmill/schema"
 )
 
 type sampleFlags struct {
@@ -99,34 +98,9 @@ func sampleError(dir string, err error) error {
 // open returns the data and the rules that its boxes pass.
 func (o *sampleFlags) open(ctx context.Context, dir string) (*rowset.Set, filter.Config, error) {
 	if !o.raw {
-		if o.rules.given() {
-			return nil, filter.Config{}, errors.New("--config and --set are for --raw: boxes of data files have passed the run's rules")
-		}
-		set, err := rowset.Open(ctx, dir, schema.KindData)
-		if err != nil {
-			return nil, filter.Config{}, err
-		}
-		return set, set.Rules, nil
+		return openData(ctx, dir, o.rules)
 	}
 	return openRaw(ctx, dir, o.rules)
-}
-
-// openRaw opens the raw files of a run and returns its rules, or those that the
-// user sets in their place, with the floor as the threshold.
-func openRaw(ctx context.Context, dir string, flags ruleFlags) (*rowset.Set, filter.Config, error) {
-	if !rowset.Has(ctx, dir, schema.KindRaw) {
-		return nil, filter.Config{}, fmt.Errorf("%s has no raw files; give the output folder of annotate", dir)
-	}
-	set, err := rowset.Open(ctx, dir, schema.KindRaw)
-	if err != nil {
-		return nil, filter.Config{}, err
-	}
-	rules, err := flags.load(set.Configured)
-	if err != nil {
-		return nil, filter.Config{}, err
-	}
-	rules.MinScore, rules.Evidence = set.Rules.MinScore, nil
-	return set, rules, nil
 }
 
 func writeSample(w io.Writer, path string, s *sampling.Sample) {

@@ -18,6 +18,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"iter"
 	"path"
@@ -200,4 +201,28 @@ func (s *Set) file(ctx context.Context, name string, columns schema.Columns, yie
 		}
 	}
 	return true
+}
+
+// Content returns a digest of the bytes of all files: of a single one its hex
+// SHA-256, else that of the lines "DIGEST  NAME" that sha256sum prints of them.
+func (s *Set) Content(ctx context.Context) (string, error) {
+	lines := sha256.New()
+	var last string
+	for _, name := range s.Files {
+		f, err := s.store.Open(ctx, name)
+		if err != nil {
+			return "", wrap(s.Location, err)
+		}
+		h := sha256.New()
+		_, err = io.Copy(h, f)
+		if err := errors.Join(err, f.Close()); err != nil {
+			return "", fmt.Errorf("%s: %s: %w", s.Location, name, err)
+		}
+		last = hex.EncodeToString(h.Sum(nil))
+		fmt.Fprintf(lines, "%s  %s\n", last, name)
+	}
+	if len(s.Files) == 1 {
+		return last, nil
+	}
+	return hex.EncodeToString(lines.Sum(nil)), nil
 }

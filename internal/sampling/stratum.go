@@ -27,6 +27,18 @@ var sizeNames = []string{"small", "medium", "large"}
 // plain is the kind of phrases without flags.
 const plain = "plain"
 
+// Strata names the stratum of boxes, as samples of the same options do.
+type Strata struct{ strata strata }
+
+// NewStrata returns the strata of By, Bands and Groups; the other options play no
+// part.
+func NewStrata(o Options) Strata { return Strata{newStrata(o)} }
+
+// Name returns the name of a box's stratum.
+func (s Strata) Name(row *schema.Row, p *schema.Phrase, b *schema.ScoredBox) string {
+	return s.strata.name(s.strata.of(row, p, b))
+}
+
 // strata puts boxes into strata. What is not asked for is the same for all.
 type strata struct {
 	options                  Options
