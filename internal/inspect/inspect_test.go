@@ -170,7 +170,7 @@ func TestWritePageFindsPictures(t *testing.T) {
 }
 
 func TestPrintableKeepsTheTerminalSafe(t *testing.T) {
-	if got := printable("a\x1b[2J\u202eb\n\u2066é"); got != "a�[2J�b��é" {
+	if got := Printable("a\x1b[2J\u202eb\n\u2066é"); got != "a�[2J�b��é" {
 		t.Errorf("printable text is %q", got)
 	}
 }

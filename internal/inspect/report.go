@@ -84,7 +84,7 @@ func (r *Report) readManifest() error {
 func Notes(m *schema.Manifest) (notes []string) {
 	for _, u := range m.Units {
 		for _, note := range u.Notes {
-			notes = append(notes, printable(u.Name+": "+note))
+			notes = append(notes, Printable(u.Name+": "+note))
 		}
 	}
 	return notes

@@ -69,7 +69,7 @@ func (r *Report) writeScores(w io.Writer) {
 func (r *Report) writePhrases(w io.Writer) {
 	fmt.Fprintf(w, "\ntop phrases of %d different ones\n", r.Phrases.Distinct)
 	for _, p := range r.Phrases.Top {
-		fmt.Fprintf(w, "  %6d  %s\n", p.Mentions, printable(p.Text))
+		fmt.Fprintf(w, "  %6d  %s\n", p.Mentions, Printable(p.Text))
 	}
 	if r.Phrases.Ignored > 0 {
 		fmt.Fprintf(w, "  %d mentions of rarer phrases are not counted\n", r.Phrases.Ignored)
@@ -79,9 +79,9 @@ func (r *Report) writePhrases(w io.Writer) {
 func (r *Report) writeRows(w io.Writer) {
 	fmt.Fprintln(w, "\nsome rows")
 	for _, row := range r.Sample {
-		fmt.Fprintf(w, "  %s  %dx%d  %s\n", printable(row.Key), row.Width, row.Height, printable(shorten(row.Caption, 100)))
+		fmt.Fprintf(w, "  %s  %dx%d  %s\n", Printable(row.Key), row.Width, row.Height, Printable(shorten(row.Caption, 100)))
 		for _, p := range row.Phrases {
-			fmt.Fprintf(w, "    [%d,%d) %-28s best %.2f%s\n", p.Start, p.End, printable(shorten(p.Text, 28)), p.BestScore, boxText(p.Boxes))
+			fmt.Fprintf(w, "    [%d,%d) %-28s best %.2f%s\n", p.Start, p.End, Printable(shorten(p.Text, 28)), p.BestScore, boxText(p.Boxes))
 		}
 	}
 }
@@ -130,9 +130,9 @@ func shorten(text string, n int) string {
 	return text
 }
 
-// printable replaces what could move the cursor or turn the line around in a
+// Printable replaces what could move the cursor or turn the line around in a
 // terminal: control characters and bidirectional overrides.
-func printable(text string) string {
+func Printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
 			return '�'

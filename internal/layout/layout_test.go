@@ -35,6 +35,7 @@ var layers = []struct {
 	{"internal/rowset", []string{"schema", "filter", "internal"}},
 	{"internal/verdict", []string{"schema", "filter"}},
 	{"internal/sampling", []string{"schema", "filter", "internal"}},
+	{"internal/review", []string{"schema", "internal"}},
 	{"internal/calibrate", []string{"schema", "filter", "internal"}},
 	{"internal", []string{"schema", "teacher", "internal"}},
 }

@@ -157,7 +157,7 @@ func (d *drawing) draw(ctx context.Context) error {
 func judgement(row *schema.Row, p *schema.Phrase, b *schema.ScoredBox) verdict.Judgement {
 	return verdict.Judgement{
 		Key: strings.Clone(row.Key), ImageSHA256: strings.Clone(row.ImageSHA256), Caption: strings.Clone(row.Caption),
-		Width: row.Width, Height: row.Height,
+		Width: row.Width, Height: row.Height, Shard: strings.Clone(row.Source.Shard), Index: row.Source.Index,
 		Start: p.Start, End: p.End, Text: strings.Clone(p.Text),
 		Box: &verdict.Corners{b.X1, b.Y1, b.X2, b.Y2}, Score: b.Score,
 	}

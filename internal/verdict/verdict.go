@@ -47,6 +47,8 @@ type Judgement struct {
 	Caption     string `json:"caption,omitempty"`
 	Width       int32  `json:"width,omitempty"`  // of the image in pixels, 0 when unknown
 	Height      int32  `json:"height,omitempty"` // likewise
+	Shard       string `json:"shard,omitempty"`  // input file of the image, as schema.Source has it
+	Index       int64  `json:"index,omitempty"`  // of the record in it
 	Start       int32  `json:"start"`
 	End         int32  `json:"end"`
 	Text        string `json:"text"`
@@ -110,6 +112,9 @@ func (j *Judgement) SchemaBox() schema.Box {
 func (j *Judgement) check(c *schema.Check) {
 	if j.Key == "" {
 		c.Addf("key", "is empty")
+	}
+	if j.Index < 0 {
+		c.Addf("index", "%d is negative", j.Index)
 	}
 	if b, err := hex.DecodeString(j.ImageSHA256); err != nil || len(b) != sha256.Size || hex.EncodeToString(b) != j.ImageSHA256 {
 		c.Addf("image_sha256", "%.80q is not 64 lower-case hex digits", j.ImageSHA256)

@@ -17,7 +17,7 @@ func sample() *File {
 	f := New(digest, 7, filter.Default())
 	caption := "<script>alert(1)</script> \u202egod\u202c 🐶 & \"dog\""
 	f.Judgements = []Judgement{
-		{Key: "000/1", ImageSHA256: digest, Caption: caption, Width: 100, Height: 50, Start: 0, End: 8, Text: "<script>",
+		{Key: "000/1", ImageSHA256: digest, Caption: caption, Width: 100, Height: 50, Shard: "a.tar", Index: 3, Start: 0, End: 8, Text: "<script>",
 			Box: &Corners{0, 0.25, 100, 50}, Score: 0.5123, Stratum: "score 0.5-0.6", Weight: 12.5, Verdict: Correct, Who: "ann"},
 		{Key: "000/1", ImageSHA256: digest, Caption: caption, Start: 26, End: 31, Text: "\u202egod\u202c", Score: 0.1, Stratum: "s", Weight: 1},
 		{Key: "000/2", ImageSHA256: digest, Start: 3, End: 4, Text: "🐶", Box: &Corners{1, 1, 2, 2}, Score: 1, Stratum: "", Weight: 3, Verdict: Unsure},
@@ -78,7 +78,7 @@ func TestParseErrors(t *testing.T) {
 		{"a box of three", replace(2, `[0,0.25,100,50]`, `[0,0.25,100]`), []string{"f: line 2: box: [0,0.25,100] is not four numbers"}},
 		{"a box of five", replace(2, `[0,0.25,100,50]`, `[0,0.25,100,50,1]`), []string{"f: line 2: box: [0,0.25,100,50,1] is not four numbers"}},
 		{"an empty box", replace(2, `[0,0.25,100,50]`, `[9,1,9,2]`), []string{"f: line 2: box: [9 1 9 2] is not x1,y1,x2,y2 with an area"}},
-		{"another case", replace(2, `"who"`, `"Who"`), []string{`f: line 2: "Who": is unknown; known are box, caption, end, height, image_sha256, key, score, start, stratum, text, verdict, weight, who, width`}},
+		{"another case", replace(2, `"who"`, `"Who"`), []string{`f: line 2: "Who": is unknown; known are box, caption, end, height, image_sha256, index, key, score, shard, start, stratum, text, verdict, weight, who, width`}},
 		{"a verdict", replace(2, `"correct"`, `"yes"`), []string{`f: line 2: verdict: "yes" is not one of correct, wrong, unsure`}},
 		{"a box outside", replace(2, `100,50]`, `101,50]`), []string{"f: line 2: box: [0 0.25 101 50] is not inside 100×50"}},
 		{"a shifted span", replace(2, `"start":0,"end":8`, `"start":1,"end":9`), []string{`f: line 2: text: "<script>" is not caption[1:9]`}},
