@@ -26,7 +26,7 @@ func TestScripts(t *testing.T) {
 	model := tinyModel(t, root)
 	testscript.Run(t, testscript.Params{
 		Dir:  "testdata/script",
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"pairs": writePairs, "gold": writeGold, "truncate": truncateFile},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"pairs": writePairs, "truncate": truncateFile},
 		Condition: func(name string) (bool, error) {
 			return name == "root" && os.Geteuid() == 0, nil
 		},

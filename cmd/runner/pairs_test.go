@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -14,7 +13,6 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/groundmill/groundmill/internal/scene/gold"
 	"github.com/groundmill/groundmill/internal/webdataset"
 )
 
@@ -125,18 +123,4 @@ func truncateFile(ts *testscript.TestScript, neg bool, args []string) {
 	to := ts.MkAbs(args[1])
 	ts.Check(os.MkdirAll(filepath.Dir(to), 0o755))
 	ts.Check(os.WriteFile(to, []byte(data[:size]), 0o644))
-}
-
-// writeGold is the script command
-//
-//	gold OUT.parquet
-//
-// It writes what is true of the bundled scenes.
-func writeGold(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: gold OUT.parquet")
-	}
-	tars, err := filepath.Glob(filepath.Join(ts.Getenv("REPO"), "testdata", "demo", "scenes-*.tar"))
-	ts.Check(err)
-	ts.Check(gold.Write(context.Background(), ts.MkAbs(args[0]), tars))
 }

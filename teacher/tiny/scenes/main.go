@@ -4,7 +4,6 @@
 //	go run ./teacher/tiny/scenes -o scenes -count 10000 -seed 1 -per-shard 1000
 //	go run ./teacher/tiny/scenes -o - -count 0 | trainer      # one endless tar
 //	go run ./teacher/tiny/scenes -words > words.txt           # what captions can say
-//	go run ./teacher/tiny/scenes -gold gold.parquet scenes/*.tar   # what is true of them
 //
 // Run it from the root of the repository or name the pictures with -pictures. The same flags
 // give the same bytes on machines of one architecture. Scene n is the same whatever the
@@ -26,7 +25,6 @@ import (
 	"strings"
 
 	"github.com/groundmill/groundmill/internal/scene"
-	"github.com/groundmill/groundmill/internal/scene/gold"
 )
 
 func main() {
@@ -55,8 +53,6 @@ type options struct {
 	pictures string
 	dir      string // "-" is standard output
 	words    bool
-	gold     string   // Parquet file to write
-	tars     []string // whose gold that is
 }
 
 // parse reads the command line; it prints what is wrong with it to stderr.
@@ -86,12 +82,10 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	f.IntVar(&o.output.Quality, "quality", 92, "JPEG quality")
 	f.IntVar(&o.output.Workers, "workers", 0, "scenes made at once; 0 is one per processor")
 	f.BoolVar(&o.words, "words", false, "print all words and marks that captions can contain, and stop")
-	f.StringVar(&o.gold, "gold", "", "write what is true of the tars named as arguments to this Parquet file, and stop")
 	if err := f.Parse(args); err != nil {
 		return o, err
 	}
-	o.tars = f.Args()
-	if err := o.check(); err != nil {
+	if err := o.check(f.Args()); err != nil {
 		fmt.Fprintf(stderr, "scenes: %v\n", err)
 		return o, err
 	}
@@ -99,14 +93,10 @@ func parse(args []string, stderr io.Writer) (options, error) {
 }
 
 // check refuses what the flags' own types let pass.
-func (o options) check() error {
+func (o options) check(rest []string) error {
 	switch {
-	case o.gold != "" && len(o.tars) == 0:
-		return fmt.Errorf("no scenes: name their tars after -gold FILE")
-	case o.gold != "":
-		return nil
-	case len(o.tars) > 0:
-		return fmt.Errorf("unexpected argument %q", o.tars[0])
+	case len(rest) > 0:
+		return fmt.Errorf("unexpected argument %q", rest[0])
 	case o.words:
 		return nil
 	case o.dir == "":
@@ -124,9 +114,6 @@ func (o options) check() error {
 }
 
 func run(ctx context.Context, o options, stdout io.Writer) error {
-	if o.gold != "" {
-		return gold.Write(ctx, o.gold, o.tars)
-	}
 	if o.words {
 		_, err := fmt.Fprintln(stdout, strings.Join(scene.Words(), "\n"))
 		return err

@@ -46,7 +46,6 @@ func TestParseRefuses(t *testing.T) {
 	for args, want := range map[string]string{
 		"":                       "no output",
 		"-o d more":              `unexpected argument "more"`,
-		"-gold g.parquet":        "no scenes: name their tars after -gold FILE",
 		"-o d -count 0":          "-count 0 never ends",
 		"-o d -count -1":         "can't be negative",
 		"-o d -quality 0":        "-quality 0",
