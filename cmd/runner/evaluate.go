@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/groundmill/groundmill/internal/bootstrap"
-	"github.com/groundmill/groundmill/internal/evaluate/labels"
+	"github.com/groundmill/groundmill/internal/rowset"
 	"github.com/groundmill/groundmill/schema"
 )
 
@@ -67,7 +67,7 @@ func (o *evaluateOptions) validate() error {
 
 // missingIsUsage makes a usage error of an input that is not there.
 func missingIsUsage(err error) error {
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, labels.ErrNoRows) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, rowset.ErrNoRows) {
 		return &exitError{exitUsage, err}
 	}
 	return err
@@ -85,7 +85,7 @@ func isRows(place string) bool {
 
 // eachRow visits the rows at a place, of the first kind that an output folder has.
 func eachRow(cmd *cobra.Command, c *console, place string, visit func(*schema.Row) error, kinds ...schema.Kind) (note string, err error) {
-	source, err := labels.Open(cmd.Context(), place, kinds...)
+	source, err := rowset.Open(cmd.Context(), place, kinds...)
 	if err != nil {
 		return "", err
 	}

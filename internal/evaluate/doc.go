@@ -5,7 +5,6 @@
 //	flickr   recall of grounded phrases (Flickr30k Entities)
 //	gold     labels against gold boxes in the project's own schema
 //	phrases  spans of noun phrases against gold spans
-//	labels   the rows of an output folder, whichever evaluation reads them
 //
 // Rates lie in [0, 1] in Go code and in JSON; text prints percent. A figure that
 // nothing was there to compute from is NaN in Go, null in JSON and "-" in text.

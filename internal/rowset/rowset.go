@@ -6,10 +6,12 @@
 //	for rows, err := range set.Batches(ctx, schema.AllColumns) { ... }
 //
 // Files are read in the order of their names, rows in that of the file, a batch at
-// a time. Rows are in the units of package schema and are not validated.
+// a time. Rows are in the units of package schema. Batches takes them as they are;
+// Rows validates each, so that spans lie in the caption and boxes in the image
+// whoever wrote the file.
 //
 // Of a run it also knows the rules that its boxes have passed, from the manifest.
-// The folder need not be a finished run; then it knows no rules.
+// The folder need not be a finished run; then it knows no rules, and says so.
 package rowset
 
 import (
@@ -39,6 +41,10 @@ var ErrNoRows = errors.New("no *.parquet in it: name the output folder of a run,
 type Set struct {
 	Location string // as it was given
 	Files    []string
+	// Kind is that of the files, "" unless the place is the output folder of a run.
+	Kind schema.Kind
+	// Unfinished says that such a folder has no _SUCCESS.
+	Unfinished bool
 	// Digest is the hex SHA-256 of the manifest, "" without one.
 	Digest string
 	// Rules are what the boxes have passed, as far as the manifest says so. Of raw
@@ -50,9 +56,10 @@ type Set struct {
 	store storage.Store
 }
 
-// Open finds the files of a dataset: those of one kind in the output folder of a
-// run, else the Parquet files that lie in the folder, else the file.
-func Open(ctx context.Context, location string, kind schema.Kind) (*Set, error) {
+// Open finds the files of a dataset: in the output folder of a run those of the
+// first kind that there are any of, else the Parquet files that lie in the folder,
+// else the file.
+func Open(ctx context.Context, location string, kinds ...schema.Kind) (*Set, error) {
 	s := &Set{Location: location}
 	folder, name := location, ""
 	if strings.HasSuffix(location, ".parquet") {
@@ -67,10 +74,10 @@ func Open(ctx context.Context, location string, kind schema.Kind) (*Set, error) 
 		_, err := s.store.Stat(ctx, name)
 		return s, wrap(location, err)
 	}
-	if err := s.find(ctx, kind); err != nil {
+	if err := s.find(ctx, kinds); err != nil {
 		return nil, wrap(location, err)
 	}
-	return s, wrap(location, s.readManifest(ctx, kind))
+	return s, wrap(location, s.readEnd(ctx))
 }
 
 // Has says whether the output folder at a location has files of a kind.
@@ -97,15 +104,19 @@ func wrap(location string, err error) error {
 	return fmt.Errorf("%s: %w", location, err)
 }
 
-func (s *Set) find(ctx context.Context, kind schema.Kind) error {
-	infos, err := s.store.List(ctx, string(kind)+"/")
+func (s *Set) find(ctx context.Context, kinds []schema.Kind) error {
+	for _, kind := range kinds {
+		infos, err := s.store.List(ctx, string(kind)+"/")
+		if err != nil {
+			return err
+		}
+		if s.Files = parquets(infos); len(s.Files) > 0 {
+			s.Kind = kind
+			return nil
+		}
+	}
+	infos, err := s.store.List(ctx, "")
 	if err != nil {
-		return err
-	}
-	if s.Files = parquets(infos); len(s.Files) > 0 {
-		return nil
-	}
-	if infos, err = s.store.List(ctx, ""); err != nil {
 		return err
 	}
 	for _, name := range parquets(infos) {
@@ -119,6 +130,25 @@ func (s *Set) find(ctx context.Context, kind schema.Kind) error {
 	return nil
 }
 
+// readEnd looks at what a run writes at its end.
+func (s *Set) readEnd(ctx context.Context) error {
+	if s.Kind != "" {
+		_, err := s.store.Stat(ctx, schema.SuccessName)
+		if s.Unfinished = errors.Is(err, fs.ErrNotExist); err != nil && !s.Unfinished {
+			return err
+		}
+	}
+	return s.readManifest(ctx)
+}
+
+// Note says what of the place is worth telling, "" when nothing is.
+func (s *Set) Note() string {
+	if s.Unfinished {
+		return s.Location + " is of an unfinished run (no " + schema.SuccessName + "): only the rows that are there are evaluated"
+	}
+	return ""
+}
+
 func parquets(infos []storage.Info) (names []string) {
 	for _, info := range infos {
 		if strings.HasSuffix(info.Name, ".parquet") && !info.Temporary() {
@@ -129,7 +159,7 @@ func parquets(infos []storage.Info) (names []string) {
 }
 
 // readManifest takes the digest and the rules from the manifest, if there is one.
-func (s *Set) readManifest(ctx context.Context, kind schema.Kind) error {
+func (s *Set) readManifest(ctx context.Context) error {
 	data, err := storage.ReadFile(ctx, s.store, schema.ManifestName)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -155,7 +185,7 @@ func (s *Set) readManifest(ctx context.Context, kind schema.Kind) error {
 	s.Configured = config.Filter
 	s.Configured.Evidence = nil // it speaks of the run's own threshold
 	s.Rules = s.Configured
-	if kind == schema.KindRaw {
+	if s.Kind == schema.KindRaw {
 		s.Rules = filter.Config{MinScore: config.Output.RawFloor}
 	}
 	return nil
@@ -168,6 +198,36 @@ func (s *Set) Batches(ctx context.Context, columns schema.Columns) iter.Seq2[[]s
 	return func(yield func([]schema.Row, error) bool) {
 		for _, name := range s.Files {
 			if goOn := s.file(ctx, name, columns, yield); !goOn {
+				return
+			}
+		}
+	}
+}
+
+// Rows iterates over the rows, without images, and ends after the first error, which
+// names the file, the row in it, from 0, and what is not valid. A row is good until
+// the next.
+func (s *Set) Rows(ctx context.Context) iter.Seq2[*schema.Row, error] {
+	return func(yield func(*schema.Row, error) bool) {
+		for _, name := range s.Files {
+			at := 0
+			visit := func(rows []schema.Row, err error) bool {
+				if err != nil {
+					return yield(nil, err)
+				}
+				for i := range rows {
+					if err := rows[i].Validate(); err != nil {
+						yield(nil, fmt.Errorf("%s: %s: row %d: %w", s.Location, name, at, err))
+						return false
+					}
+					at++
+					if !yield(&rows[i], nil) {
+						return false
+					}
+				}
+				return true
+			}
+			if !s.file(ctx, name, schema.AllColumns&^schema.ImageColumns, visit) {
 				return
 			}
 		}

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/groundmill/groundmill/internal/evaluate/labels"
+	"github.com/groundmill/groundmill/internal/evaluate"
 	"github.com/groundmill/groundmill/schema"
 )
 
@@ -64,7 +64,7 @@ func (m *Image) sentence(is func(Sentence) bool) *Sentence {
 
 // answer returns the boxes of the row's phrase for a gold phrase.
 func (e *Evaluator) answer(gold *Phrase, row *schema.Row) (f Found) {
-	phrase := labels.Answer(row, gold.Span, e.opts.SpanIoU)
+	phrase := evaluate.Answer(row, gold.Span, e.opts.SpanIoU)
 	if phrase == nil {
 		e.tally.NoPhrase++
 		return f

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/groundmill/groundmill/internal/evaluate/labels"
+	"github.com/groundmill/groundmill/internal/evaluate"
 	"github.com/groundmill/groundmill/schema"
 )
 
@@ -94,7 +94,7 @@ func (e *Evaluator) AddRow(row *schema.Row) error {
 	g.done = true
 	answering := map[*schema.Phrase]bool{}
 	for i := range g.Phrases {
-		answer := labels.Answer(row, g.Phrases[i].Span, e.opts.SpanIoU)
+		answer := evaluate.Answer(row, g.Phrases[i].Span, e.opts.SpanIoU)
 		if answer == nil {
 			e.tally.MissingPhrases++
 		}

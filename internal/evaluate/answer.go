@@ -1,4 +1,4 @@
-package labels
+package evaluate
 
 import "github.com/groundmill/groundmill/schema"
 

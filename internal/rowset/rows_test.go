@@ -1,7 +1,8 @@
-package labels
+package rowset
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,8 +14,8 @@ import (
 	"github.com/groundmill/groundmill/schema/rowtest"
 )
 
-// write writes rows to a file and gives them keys that start with its name.
-func write(t *testing.T, path string, n int) {
+// writeRows writes rows to a file and gives them keys that start with its name.
+func writeRows(t *testing.T, path string, n int) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
@@ -39,12 +40,12 @@ func write(t *testing.T, path string, n int) {
 	}
 }
 
-func TestOpenChoosesFiles(t *testing.T) {
+func TestRowsOfWhatOpenChooses(t *testing.T) {
 	dir := t.TempDir()
-	write(t, filepath.Join(dir, "run", "data", "b.parquet"), 2)
-	write(t, filepath.Join(dir, "run", "data", "a.parquet"), 3)
-	write(t, filepath.Join(dir, "run", "raw", "r.parquet"), 1)
-	write(t, filepath.Join(dir, "plain", "p.parquet"), 1)
+	writeRows(t, filepath.Join(dir, "run", "data", "b.parquet"), 2)
+	writeRows(t, filepath.Join(dir, "run", "data", "a.parquet"), 3)
+	writeRows(t, filepath.Join(dir, "run", "raw", "r.parquet"), 1)
+	writeRows(t, filepath.Join(dir, "plain", "p.parquet"), 1)
 	if err := os.WriteFile(filepath.Join(dir, "run", schema.SuccessName), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -86,10 +87,10 @@ func TestOpenChoosesFiles(t *testing.T) {
 	}
 }
 
-func TestErrors(t *testing.T) {
+func TestErrorsOfRows(t *testing.T) {
 	dir := t.TempDir()
-	for _, place := range []string{dir, filepath.Join(dir, "x.parquet"), filepath.Join(dir, "missing")} {
-		if _, err := Open(t.Context(), place, schema.KindData); !errors.Is(err, ErrNoRows) || !strings.Contains(err.Error(), place) {
+	for place, want := range map[string]error{dir: ErrNoRows, filepath.Join(dir, "x.parquet"): fs.ErrNotExist, filepath.Join(dir, "missing"): ErrNoRows} {
+		if _, err := Open(t.Context(), place, schema.KindData); !errors.Is(err, want) || !strings.Contains(err.Error(), place) {
 			t.Errorf("%s: %v", place, err)
 		}
 	}
