@@ -2,12 +2,12 @@
 // units, run a function per unit, commit what the units report. It is the only
 // place in the module that imports Beam.
 //
-//	func init() { pipelines.Register("annotate", open) } // in the job's package
+//	func init() { pipelines.Register("annotate", pipelines.Factory{Open: open, Identify: identify}) } // in the job's package
 //
 //	plan, err := pipelines.PlanFiles(ctx, "shards/*.tar", ".tar")
 //	manifest, err := pipelines.Run(ctx, pipelines.Request{
 //		Job: "annotate", Spec: spec, Output: "out", Split: "train", Plan: plan, Kinds: kinds,
-//	}, pipelines.Options{Runner: "prism", Lanes: 4})
+//	}, pipelines.Options{Beam: pipelines.DefaultBeam(4)})
 //
 // A unit is one input file. A Job turns it into output files, whose bytes are a
 // function of the unit and the spec alone, publishes them through package
@@ -39,4 +39,22 @@
 // in one fused stage per lane; a lane runs its units one after the other.
 //
 // A Job is opened once per process and spec, and shared by all lanes.
+//
+// # Engines
+//
+// BeamOptions choose the engine: Prism inside this process, a job server (package
+// jobserver) or Google Cloud Dataflow (package dataflow). Units are done here, or in
+// workers on other machines, which start as this same program, see Init. Nothing but
+// the output folder is between them and the process that started the run:
+//
+//   - The first worker writes run.json, because what computes, and on what, is
+//     known to workers alone. Each proves that it is like the run and like the first
+//     one; a *WorkerError says where not.
+//   - The starting process reads off the units' summaries how far the run is, for
+//     Options.Observe and the limits.
+//   - The last stage leaves the sum of all outcomes, with the units that no worker
+//     could read, in a note (schema.OutcomeName) that the starting process takes. A
+//     job that has outlived its start leaves none in a finished folder.
+//
+// An engine may do a unit twice, at once or long after: publishing makes it one.
 package pipelines
