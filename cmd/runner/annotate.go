@@ -48,8 +48,9 @@ dataflow, by workers elsewhere, see docs/flink.md and docs/dataflow.md. --dry-ru
 prints what would be submitted.
 
 The first SIGINT or SIGTERM finishes the units in flight, or cancels a job that
-goes on elsewhere; the second stops at once. With --retry-rejects a finished run's rejects of some reasons are done
-again, into OUT/retries/0001; nothing else in OUT changes.`,
+goes on elsewhere; the second stops at once. With --retry-rejects a finished run's
+rejects of some reasons are done again, into OUT/retries/0001; nothing else in OUT
+changes.`,
 		Example: `  runner annotate --config configs/demo.yaml
   runner annotate --config configs/local.yaml --set input.shards='pairs/*.tar' \
     --set teacher.model=glip-t.onnx --set output.dir=labels
