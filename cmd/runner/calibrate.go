@@ -50,7 +50,7 @@ in filter.evidence, which goes into the manifest of what is made with it.`,
 	f := cmd.Flags()
 	f.StringVar(&o.gold, "gold", "", "`folder or file` of rows with gold boxes")
 	f.Float64Var(&o.Precision, "precision", o.Precision, "share of right boxes that the threshold must give")
-	f.Float64Var(&o.Confidence, "confidence", o.Confidence, "how sure that must be; also of the intervals")
+	f.Float64Var(&o.Confidence, "confidence", o.Confidence, "how sure that must be, a `share`; also of the intervals")
 	f.Float64Var(&o.Step, "step", o.Step, "between thresholds")
 	f.StringVar(&o.unsure, "unsure", string(calibrate.UnsureIsWrong), "what unsure verdicts count for: wrong, or out to leave them out")
 	f.StringVarP(&o.output, "output", "o", "", "also write the rules to this `file`")
