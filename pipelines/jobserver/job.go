@@ -86,7 +86,8 @@ func (j *Job) Run(ctx context.Context, stop <-chan struct{}, observe func(Event)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		return fmt.Errorf("job server %s does not answer: start it, or correct beam.job_server.endpoint: %w", j.options.Endpoint, err)
+		// The dialer's own error, of many lines, says no more than this.
+		return fmt.Errorf("job server %s does not answer within %v: start it, or correct beam.job_server.endpoint", j.options.Endpoint, j.dial)
 	}
 	defer conn.Close()
 	client := jobpb.NewJobServiceClient(conn)
