@@ -96,8 +96,9 @@ type engine interface {
 	// layout says how units are spread over the pipeline.
 	layout() layout
 	// execute runs a pipeline to its end. A closed stop asks an engine whose units
-	// run elsewhere to end the job, which is errStopped; the end of ctx is not
-	// waited for. Units in this process end by themselves in both cases.
+	// run elsewhere to end the job, which is errStopped, and is nil for others; the
+	// end of ctx is not waited for. Units in this process end by themselves in both
+	// cases.
 	execute(ctx context.Context, stop <-chan struct{}, p *beam.Pipeline) error
 	// describe returns what execute would submit, as a value for JSON. It contacts
 	// nobody.

@@ -20,15 +20,10 @@ type serverEngine struct {
 
 func (e *serverEngine) layout() layout { return layout{lanes: e.options.Lanes, shuffle: true} }
 
-// execute passes stop on where the units are elsewhere; those of this process are
-// finished, and then the job ends by itself.
 func (e *serverEngine) execute(ctx context.Context, stop <-chan struct{}, p *beam.Pipeline) error {
 	job, err := jobserver.Prepare(p, e.options.JobServer, e.title.name)
 	if err != nil {
 		return err
-	}
-	if !e.options.Remote() {
-		stop = nil
 	}
 	err = job.Run(ctx, stop, func(ev jobserver.Event) {
 		e.observe(JobEvent{Job: ev.Job, State: strings.ToLower(ev.State), Message: ev.Message})

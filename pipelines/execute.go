@@ -21,7 +21,7 @@ func (r *run) runPipeline(ctx context.Context, f *found, todo []Unit) (*Tally, e
 	if r.job == nil {
 		return r.runElsewhere(ctx, s, todo, p)
 	}
-	err = r.engine.execute(s.ctx, s.stop, p)
+	err = r.engine.execute(s.ctx, nil, p) // the session stops the units, and then the job ends by itself
 	s.end()
 	return s.result(err)
 }

@@ -66,7 +66,10 @@ func DryRun(ctx context.Context, opts Options, run RunOptions) (*pipelines.Submi
 // prepareRun makes the request of a run, having looked at its first inputs and,
 // where workers elsewhere are to prove the model, at that.
 func prepareRun(ctx context.Context, opts Options, run RunOptions) (pipelines.Request, error) {
-	if opts.Beam.Remote() && opts.Validate() == nil {
+	if err := opts.Validate(); err != nil {
+		return pipelines.Request{}, err
+	}
+	if opts.Beam.Remote() {
 		if err := opts.Teacher.pin(ctx); err != nil {
 			return pipelines.Request{}, err
 		}
@@ -86,6 +89,9 @@ func prepareRun(ctx context.Context, opts Options, run RunOptions) (pipelines.Re
 // Plan says what the output folder holds of the run, see pipelines.Inspect. It
 // opens no model: whether that is the same shows when the run goes on.
 func Plan(ctx context.Context, opts Options, run RunOptions) (*pipelines.Status, error) {
+	if err := opts.Validate(); err != nil {
+		return nil, &pipelines.RefusedError{Err: err}
+	}
 	req, err := newRequest(ctx, opts, run)
 	if err != nil {
 		return nil, &pipelines.RefusedError{Err: err}
@@ -93,11 +99,8 @@ func Plan(ctx context.Context, opts Options, run RunOptions) (*pipelines.Status,
 	return pipelines.Inspect(ctx, req)
 }
 
-// newRequest lists the inputs.
+// newRequest lists the inputs. The options are valid.
 func newRequest(ctx context.Context, opts Options, run RunOptions) (pipelines.Request, error) {
-	if err := opts.Validate(); err != nil {
-		return pipelines.Request{}, err
-	}
 	plan, err := pipelines.PlanFiles(ctx, opts.Input.Shards, ".tar")
 	if err != nil {
 		return pipelines.Request{}, err

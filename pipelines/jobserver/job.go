@@ -107,11 +107,11 @@ func (j *Job) environment(ctx context.Context) (env portable.Environment, done f
 	case Docker:
 		return portable.Docker(j.options.ContainerImage), func() {}, nil
 	}
-	return Loop(ctx)
+	return loop(ctx)
 }
 
-// Loop makes this process a worker pool, until done is called.
-func Loop(ctx context.Context) (env portable.Environment, done func(), err error) {
+// loop makes this process a worker pool, until done is called.
+func loop(ctx context.Context) (env portable.Environment, done func(), err error) {
 	ctx = context.WithoutCancel(ctx)
 	pool, err := extworker.StartLoopback(ctx, 0)
 	if err != nil {
