@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/groundmill/groundmill/filter"
@@ -20,9 +21,14 @@ var ErrNoMatch = errors.New("no row has gold: images are joined by image_sha256 
 
 // goldRow is what is true of one caption of one image.
 type goldRow struct {
-	phrases map[schema.Span][]schema.Box
-	boxes   int
+	phrases map[schema.Span]goldPhrase
 	used    bool // a row of the data was compared with it
+}
+
+// goldPhrase is what is true of one phrase.
+type goldPhrase struct {
+	flags []string
+	boxes []schema.ScoredBox
 }
 
 // FromGold judges the boxes of a set that the rules keep by gold boxes, which it
@@ -84,15 +90,14 @@ func readGold(ctx context.Context, set *rowset.Set) (map[string]*goldRow, error)
 }
 
 func newGoldRow(row *schema.Row) *goldRow {
-	g := &goldRow{phrases: make(map[schema.Span][]schema.Box, len(row.Phrases))}
+	g := &goldRow{phrases: make(map[schema.Span]goldPhrase, len(row.Phrases))}
 	for i := range row.Phrases {
 		p := &row.Phrases[i]
-		boxes := make([]schema.Box, len(p.Boxes))
-		for k := range p.Boxes {
-			boxes[k] = p.Boxes[k].Box
+		kept := goldPhrase{boxes: slices.Clone(p.Boxes)}
+		for _, flag := range p.Flags {
+			kept.flags = append(kept.flags, strings.Clone(flag))
 		}
-		g.phrases[p.Span] = boxes
-		g.boxes += len(boxes)
+		g.phrases[p.Span] = kept
 	}
 	return g
 }
@@ -121,37 +126,58 @@ func (m *matcher) row(row *schema.Row) {
 		return
 	}
 	g.used = true
-	m.design.gold = append(m.design.gold, g.boxes)
+	m.design.gold = append(m.design.gold, map[string]int{})
 	row.Phrases, _ = m.rules.Apply(int(row.Width), int(row.Height), row.Phrases)
 	for i := range row.Phrases {
 		p := &row.Phrases[i]
-		truths, known := g.phrases[p.Span]
+		truth, known := g.phrases[p.Span]
 		if !known {
 			m.unknown++
 			m.unfounded += len(p.Boxes)
 			continue
 		}
-		m.phrase(row, p, truths)
+		truth.flags = p.Flags
+		g.phrases[p.Span] = truth
+		m.phrase(row, p, truth.boxes)
 	}
+	m.count(row, g)
+}
+
+// count counts what there is to find in a row. Its phrases have the flags that they
+// have in the data, if they are there.
+func (m *matcher) count(row *schema.Row, g *goldRow) {
+	counts := m.design.gold[len(m.design.gold)-1]
+	for _, truth := range g.phrases {
+		p := &schema.Phrase{Flags: truth.flags}
+		for i := range truth.boxes {
+			counts[m.group(row, p, &truth.boxes[i])]++
+		}
+	}
+}
+
+// group returns the group of a box that is true.
+func (m *matcher) group(row *schema.Row, p *schema.Phrase, b *schema.ScoredBox) string {
+	return sampling.Group(m.strata.Name(row, p, b))
 }
 
 // phrase judges the boxes of a phrase, which are by falling score: each takes the
 // gold box that it overlaps most of those that no better one has taken. So whether
 // a box is right does not depend on a threshold below it.
-func (m *matcher) phrase(row *schema.Row, p *schema.Phrase, truths []schema.Box) {
+func (m *matcher) phrase(row *schema.Row, p *schema.Phrase, truths []schema.ScoredBox) {
 	taken := make([]bool, len(truths))
 	for k := range p.Boxes {
 		b := &p.Boxes[k]
 		best, at := float32(0), -1
-		for i, truth := range truths {
-			if iou := b.IoU(truth); !taken[i] && iou >= MinIoU && iou > best {
+		for i := range truths {
+			if iou := b.IoU(truths[i].Box); !taken[i] && iou >= MinIoU && iou > best {
 				best, at = iou, i
 			}
 		}
+		judged := box{score: b.Score, right: at >= 0, unit: len(m.design.gold) - 1, stratum: m.strata.Name(row, p, b)}
 		if at >= 0 {
-			taken[at] = true
+			taken[at], judged.found = true, m.group(row, p, &truths[at])
 		}
-		m.boxes = append(m.boxes, box{score: b.Score, right: at >= 0, unit: len(m.design.gold) - 1, stratum: m.strata.Name(row, p, b)})
+		m.boxes = append(m.boxes, judged)
 	}
 }
 

@@ -1,9 +1,11 @@
 package calibrate
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/groundmill/groundmill/filter"
+	"github.com/groundmill/groundmill/internal/sampling"
 	"github.com/groundmill/groundmill/internal/stats"
 )
 
@@ -32,20 +34,22 @@ type box struct {
 	right   bool
 	unit    int    // that was drawn: an index into the design
 	stratum string // by which people see it
+	found   string // the group that recall counts it in, see sampling.Group
 }
+
+// group is what a box is in, whatever its score.
+func (b box) group() string { return sampling.Group(b.stratum) }
 
 // design is how the judged boxes were drawn. Of boxes it is told only which are in
 // the domain and which of those count.
 type design interface {
 	// share estimates the share of hits among the boxes of the domain.
 	share(boxes []box, domain, hit func(box) bool) stats.Estimate
-	// recall estimates the share of what there is to find that a threshold finds.
-	recall(boxes []box, above func(box) bool) stats.Estimate
-}
-
-// precision estimates the share of right boxes above a threshold.
-func (j *Judged) precision(threshold float64) stats.Estimate {
-	return j.design.share(j.boxes, above(threshold), right)
+	// recall estimates the share of what there is to find in a group, "" for all of
+	// them, that a threshold finds.
+	recall(boxes []box, group string, above func(box) bool) stats.Estimate
+	// hidden are groups in which there is something to find, beside those of boxes.
+	hidden() []string
 }
 
 func above(threshold float64) func(box) bool {
@@ -79,13 +83,16 @@ func (d stratified) share(boxes []box, domain, hit func(box) bool) stats.Estimat
 
 // recall is of the right boxes above the floor: what the teacher never found,
 // verdicts on its boxes cannot tell.
-func (d stratified) recall(boxes []box, above func(box) bool) stats.Estimate {
-	return d.share(boxes, right, above)
+func (d stratified) recall(boxes []box, group string, above func(box) bool) stats.Estimate {
+	return d.share(boxes, func(b box) bool { return b.right && (group == "" || b.found == group) }, above)
 }
+
+// hidden returns nothing: all that recall is of are boxes.
+func (d stratified) hidden() []string { return nil }
 
 // clustered are all boxes of images: units are images.
 type clustered struct {
-	gold []int // boxes to find in each image
+	gold []map[string]int // boxes to find in each image, by group
 }
 
 func (d clustered) share(boxes []box, domain, hit func(box) bool) stats.Estimate {
@@ -101,17 +108,29 @@ func (d clustered) share(boxes []box, domain, hit func(box) bool) stats.Estimate
 	return stats.Clustered(clusters)
 }
 
-func (d clustered) recall(boxes []box, above func(box) bool) stats.Estimate {
+func (d clustered) recall(boxes []box, group string, above func(box) bool) stats.Estimate {
 	clusters := make([]stats.Cluster, len(d.gold))
-	for i, n := range d.gold {
-		clusters[i].Domain = n
+	for i, groups := range d.gold {
+		for name, n := range groups {
+			if group == "" || name == group {
+				clusters[i].Domain += n
+			}
+		}
 	}
 	for _, b := range boxes {
-		if b.right && above(b) {
+		if b.right && (group == "" || b.found == group) && above(b) {
 			clusters[b.unit].Hits++
 		}
 	}
 	return stats.Clustered(clusters)
+}
+
+// hidden returns the groups of gold boxes.
+func (d clustered) hidden() (names []string) {
+	for _, groups := range d.gold {
+		names = slices.AppendSeq(names, maps.Keys(groups))
+	}
+	return names
 }
 
 // strata returns the names of the boxes' strata, sorted.

@@ -47,7 +47,8 @@ func TestWeights(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, recall := j.precision(tt.threshold).Share, j.design.recall(j.boxes, above(tt.threshold)).Share
+		got := j.design.share(j.boxes, above(tt.threshold), right).Share
+		recall := j.design.recall(j.boxes, "", above(tt.threshold)).Share
 		if diff := cmp.Diff([]float64{tt.want, tt.recall}, []float64{got, recall}, cmpopts.EquateApprox(0, 1e-12)); diff != "" {
 			t.Errorf("%s: precision and recall differ (-want +got):\n%s", tt.name, diff)
 		}
@@ -161,11 +162,71 @@ func TestGold(t *testing.T) {
 	if diff := cmp.Diff(notes, j.Notes); diff != "" {
 		t.Errorf("notes differ (-want +got):\n%s", diff)
 	}
-	if recall := j.design.recall(j.boxes, above(0.2)); recall.N != 4 || recall.Share != 0.75 { // "cc" has no box
+	if recall := j.design.recall(j.boxes, "", above(0.2)); recall.N != 4 || recall.Share != 0.75 { // "cc" has no box
 		t.Errorf("recall is %+v, want 3 of 4", recall)
 	}
-	if recall := j.design.recall(j.boxes, above(0.9)); recall.Share != 0.25 {
+	if recall := j.design.recall(j.boxes, "", above(0.9)); recall.Share != 0.25 {
 		t.Errorf("recall above 0.9 is %+v, want 1 of 4", recall)
+	}
+}
+
+// sized returns a box of that side.
+func sized(side, score float32) schema.ScoredBox {
+	return schema.ScoredBox{Box: schema.Box{X2: side, Y2: side}, Score: score}
+}
+
+// TestGroups has a large gold box that a medium one finds, and a small one that
+// nothing finds.
+func TestGroups(t *testing.T) {
+	type boxes = []schema.ScoredBox
+	named := rowOf("1", boxes{sized(90, 0.9), sized(40, 0.5)}, boxes{sized(40, 0.7)})
+	named.Phrases[1].Flags = []string{schema.FlagName}
+	gold := write(t, rowOf("1", boxes{sized(98, 1)}, boxes{sized(40, 1)}, boxes{sized(10, 1)}))
+	j, err := FromGold(t.Context(), write(t, named), gold, filter.Config{MinScore: 0.2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := j.Report(Options{Precision: 0.9, Confidence: 0.95, Step: 0.2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	type counts struct {
+		Judged int
+		Right  float64
+		Gold   int
+		Found  float64
+	}
+	got := map[string]counts{}
+	for _, g := range r.Groups {
+		p := g.Curve[2] // above 0.6
+		got[g.Name] = counts{p.Precision.Judged, p.Precision.Share, p.Recall.Judged, p.Recall.Share}
+	}
+	want := map[string]counts{
+		"large, plain":  {0, 0, 1, 1}, // found by a box of another size
+		"medium, name":  {1, 1, 1, 1},
+		"medium, plain": {1, 1, 0, 0},
+		"small, plain":  {0, 0, 1, 0},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("groups above 0.6 differ (-want +got):\n%s", diff)
+	}
+	sumsUp(t, r)
+}
+
+// sumsUp checks that at each threshold every box and every gold box is in one
+// group.
+func sumsUp(t *testing.T, r *Report) {
+	t.Helper()
+	for i, whole := range r.Curve {
+		judged, gold := 0, 0
+		for _, g := range r.Groups {
+			judged += g.Curve[i].Precision.Judged
+			gold += g.Curve[i].Recall.Judged
+		}
+		if judged != whole.Precision.Judged || gold != whole.Recall.Judged {
+			t.Errorf("above %v the groups have %d boxes and recall of %d, the whole %d and %d",
+				whole.Threshold, judged, gold, whole.Precision.Judged, whole.Recall.Judged)
+		}
 	}
 }
 

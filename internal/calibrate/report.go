@@ -2,7 +2,9 @@ package calibrate
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 
 	"github.com/groundmill/groundmill/internal/stats"
 	"github.com/groundmill/groundmill/schema"
@@ -67,6 +69,12 @@ type Stratum struct {
 	Above *Share `json:"above,omitempty"` // the chosen threshold
 }
 
+// Group is the strata that differ in the score alone, such as "small, plain".
+type Group struct {
+	Name  string  `json:"name"`
+	Curve []Point `json:"curve"` // at the thresholds of the whole
+}
+
 // Report is what judgements say of thresholds.
 type Report struct {
 	Options  `json:"-"`
@@ -74,8 +82,9 @@ type Report struct {
 	Level    float64   `json:"confidence"`
 	RecallOf string    `json:"recall_of"` // what recall is a share of
 	Notes    []string  `json:"notes"`
-	Curve    []Point   `json:"curve"` // by rising threshold, from the floor
-	Strata   []Stratum `json:"strata"`
+	Curve    []Point   `json:"curve"`  // by rising threshold, from the floor
+	Groups   []Group   `json:"groups"` // by name
+	Strata   []Stratum `json:"strata"` // by name
 	Choice   Choice    `json:"choice"`
 
 	judged *Judged
@@ -88,16 +97,40 @@ func (j *Judged) Report(o Options) (*Report, error) {
 	}
 	r := &Report{Options: o, Target: o.Precision, Level: o.Confidence, RecallOf: j.recall, judged: j, Notes: []string{}}
 	r.Notes = append(r.Notes, j.Notes...)
-	for _, t := range thresholds(j.Rules.MinScore, o.Step) {
-		r.Curve = append(r.Curve, Point{
-			Threshold: t,
-			Precision: newShare(j.precision(t), o.Confidence),
-			Recall:    newShare(j.design.recall(j.boxes, above(t)), o.Confidence),
-		})
-	}
+	r.Curve = r.curve(j.boxes, j.boxes, "")
+	r.addGroups()
 	r.Choice = r.choose()
 	r.addStrata()
 	return r, nil
+}
+
+// curve estimates every threshold from the boxes of a group and those that have
+// found what is of the group.
+func (r *Report) curve(boxes, finders []box, group string) (points []Point) {
+	design := r.judged.design
+	for _, t := range thresholds(r.judged.Rules.MinScore, r.Step) {
+		points = append(points, Point{
+			Threshold: t,
+			Precision: newShare(design.share(boxes, above(t), right), r.Confidence),
+			Recall:    newShare(design.recall(finders, group, above(t)), r.Confidence),
+		})
+	}
+	return points
+}
+
+func (r *Report) addGroups() {
+	boxes, finders := map[string][]box{}, map[string][]box{}
+	for _, b := range r.judged.boxes {
+		boxes[b.group()] = append(boxes[b.group()], b)
+		if b.right {
+			finders[b.found] = append(finders[b.found], b)
+		}
+	}
+	names := slices.Concat(slices.Collect(maps.Keys(boxes)), r.judged.design.hidden())
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		r.Groups = append(r.Groups, Group{name, r.curve(boxes[name], finders[name], name)})
+	}
 }
 
 // thresholds are the floor and the multiples of step above it, below 1.

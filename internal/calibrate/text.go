@@ -4,21 +4,24 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strconv"
 )
 
-// shownStep is between the thresholds that the text lists; JSON has all.
-const shownStep = 0.05
+// Steps between the thresholds that the text lists; JSON has all.
+const (
+	shownStep  = 0.05
+	groupsStep = 0.2
+)
 
 // WriteText prints the report for people.
 func (r *Report) WriteText(w io.Writer) {
 	fmt.Fprintf(w, "%10s %8s %10s %19s %8s %8s %19s\n", "threshold", "judged", "precision", "interval", "bound", "recall", "interval")
-	for i, p := range r.Curve {
-		chosen := r.Choice.Found && p.Threshold == r.Choice.Threshold
-		if i > 0 && !chosen && !round(p.Threshold) || p.Precision.Judged == 0 {
-			continue
+	r.writeCurve(w, r.Curve, shownStep)
+	if len(r.Groups) > 1 {
+		for _, g := range r.Groups {
+			fmt.Fprintf(w, "\n%s\n", strconv.QuoteToGraphic(g.Name))
+			r.writeCurve(w, g.Curve, groupsStep)
 		}
-		fmt.Fprintf(w, "%10.4g %8d %10.4f %19s %8.4f %8.4f %19s%s\n", p.Threshold, p.Precision.Judged, p.Precision.Share,
-			p.Precision.span(), p.Precision.Lower, p.Recall.Share, p.Recall.span(), mark(chosen))
 	}
 	fmt.Fprintf(w, "\nrecall is of %s; intervals are two-sided, bounds one-sided, at %v\n", r.RecallOf, r.Confidence)
 	fmt.Fprintf(w, "\n%-44s %8s %10s %19s\n", "stratum", "judged", "precision", "interval")
@@ -29,6 +32,19 @@ func (r *Report) WriteText(w io.Writer) {
 		fmt.Fprintln(w, "note:", note)
 	}
 	r.writeChoice(w)
+}
+
+// writeCurve lists the floor, the chosen threshold and the multiples of a step, as
+// far as boxes above them were judged.
+func (r *Report) writeCurve(w io.Writer, points []Point, step float64) {
+	for i, p := range points {
+		chosen := r.Choice.Found && p.Threshold == r.Choice.Threshold
+		if i > 0 && !chosen && !multiple(p.Threshold, step) || i > 0 && p.Precision.Judged == 0 {
+			continue
+		}
+		fmt.Fprintf(w, "%10.4g %8d %10.4f %19s %8.4f %8.4f %19s%s\n", p.Threshold, p.Precision.Judged, p.Precision.Share,
+			p.Precision.span(), p.Precision.Lower, p.Recall.Share, p.Recall.span(), mark(chosen))
+	}
 }
 
 func (r *Report) writeChoice(w io.Writer) {
@@ -44,9 +60,8 @@ func (r *Report) writeChoice(w io.Writer) {
 
 func (s Share) span() string { return fmt.Sprintf("%.4f to %.4f", s.Interval.Low, s.Interval.High) }
 
-// round says whether the text lists a threshold.
-func round(t float64) bool {
-	steps := t / shownStep
+func multiple(t, step float64) bool {
+	steps := t / step
 	return math.Abs(steps-math.Round(steps)) < 1e-6
 }
 

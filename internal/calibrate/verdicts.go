@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/groundmill/groundmill/internal/sampling"
 	"github.com/groundmill/groundmill/internal/verdict"
 )
 
@@ -67,7 +68,9 @@ func (c *verdictCollector) add(v *verdict.Judgement) {
 		c.left++
 	default:
 		c.design.sampled[unit]++
-		c.boxes = append(c.boxes, box{score: v.Score, right: v.Verdict == verdict.Correct, unit: unit, stratum: v.Stratum})
+		c.boxes = append(c.boxes, box{
+			score: v.Score, right: v.Verdict == verdict.Correct, unit: unit, stratum: v.Stratum, found: sampling.Group(v.Stratum),
+		})
 	}
 }
 

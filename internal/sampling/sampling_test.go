@@ -210,9 +210,16 @@ func TestStrata(t *testing.T) {
 		if !strings.HasPrefix(got, tt.want) {
 			t.Errorf("stratum is %q, want %q", got, tt.want)
 		}
+		_, unscored, _ := strings.Cut(tt.want, ", ")
+		if group := Group(got); !strings.HasPrefix(group, unscored) {
+			t.Errorf("the group of %q is %q, want %q", got, group, unscored)
+		}
 	}
 	if got := newStrata(Options{}).name(cell{}); got != "all" {
 		t.Errorf("without dimensions the stratum is %q", got)
+	}
+	if a, b := Group("score 0.5-0.6"), Group("all"); a != "all" || b != "all" {
+		t.Errorf("the groups of the bands alone are %q, of the only stratum %q", a, b)
 	}
 }
 

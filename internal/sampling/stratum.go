@@ -1,6 +1,7 @@
 package sampling
 
 import (
+	"cmp"
 	"fmt"
 	"hash/fnv"
 	"math"
@@ -38,6 +39,22 @@ func NewStrata(o Options) Strata { return Strata{newStrata(o)} }
 func (s Strata) Name(row *schema.Row, p *schema.Phrase, b *schema.ScoredBox) string {
 	return s.strata.name(s.strata.of(row, p, b))
 }
+
+// Group returns the group of a stratum, by its name: the strata that differ from it
+// in the score alone, such as "small, plain".
+func Group(name string) string {
+	if rest, banded := strings.CutPrefix(name, scorePrefix); banded {
+		_, group, _ := strings.Cut(rest, ", ")
+		return cmp.Or(group, everything)
+	}
+	return name
+}
+
+// Parts of the names of strata.
+const (
+	scorePrefix = "score "
+	everything  = "all" // the only stratum
+)
 
 // strata puts boxes into strata. What is not asked for is the same for all.
 type strata struct {
@@ -90,7 +107,7 @@ func (s strata) name(c cell) string {
 	var parts []string
 	if s.score {
 		low, high := s.edges(c)
-		parts = append(parts, fmt.Sprintf("score %v-%v", low, high))
+		parts = append(parts, fmt.Sprintf("%s%v-%v", scorePrefix, low, high))
 	}
 	if s.size {
 		parts = append(parts, sizeNames[c.size])
@@ -102,7 +119,7 @@ func (s strata) name(c cell) string {
 		parts = append(parts, fmt.Sprintf("shards %d/%d", c.group+1, s.options.Groups))
 	}
 	if parts == nil {
-		return "all"
+		return everything
 	}
 	return strings.Join(parts, ", ")
 }
