@@ -113,11 +113,7 @@ func (o *calibrateFlags) judged(ctx context.Context, input string) (*calibrate.J
 }
 
 func (o *calibrateFlags) byGold(ctx context.Context, dir string) (*calibrate.Judged, error) {
-	open := openRaw
-	if !rowset.Has(ctx, dir, schema.KindRaw) {
-		open = openData
-	}
-	set, rules, err := open(ctx, dir, o.rules)
+	set, rules, err := openBoxes(ctx, dir, o.rules, schema.KindRaw, schema.KindData)
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
 	}

@@ -87,7 +87,7 @@ func isRows(place string) bool {
 func eachRow(cmd *cobra.Command, c *console, place string, visit func(*schema.Row) error, kinds ...schema.Kind) (note string, err error) {
 	source, err := rowset.Open(cmd.Context(), place, kinds...)
 	if err != nil {
-		return "", err
+		return "", &exitError{exitUsage, err}
 	}
 	p := c.progress("evaluate", "rows")
 	defer p.Stop()

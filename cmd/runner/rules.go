@@ -33,35 +33,32 @@ func (o *ruleFlags) load(base filter.Config) (filter.Config, error) {
 	return sections.Filter, err
 }
 
-// openData opens the data files of a run, or others, and returns the rules that
-// they say their boxes have passed.
-func openData(ctx context.Context, dir string, flags ruleFlags) (*rowset.Set, filter.Config, error) {
-	if flags.given() {
-		return nil, filter.Config{}, errors.New("--config and --set are for raw files: boxes of data files have passed the run's rules")
-	}
-	set, err := rowset.Open(ctx, dir, schema.KindData)
-	if err != nil {
+// openBoxes opens the files of a run of the first kind that there are any of, or
+// other rows, and returns the rules that their boxes have passed. Raw boxes are taken
+// to pass the run's rules, or those that the user sets in their place, with the floor
+// as the threshold.
+func openBoxes(ctx context.Context, dir string, flags ruleFlags, kinds ...schema.Kind) (*rowset.Set, filter.Config, error) {
+	set, err := rowset.Open(ctx, dir, kinds...)
+	switch {
+	case err != nil:
 		return nil, filter.Config{}, err
+	case set.Kind == schema.KindRaw:
+		rules, err := flags.load(set.Configured)
+		rules.MinScore, rules.Evidence = set.Rules.MinScore, nil
+		return set, rules, err
+	case flags.given():
+		return nil, filter.Config{}, errors.New("--config and --set are for raw files: boxes of data files have passed the run's rules")
 	}
 	return set, set.Rules, nil
 }
 
-// openRaw opens the raw files of a run and returns its rules, or those that the
-// user sets in their place, with the floor as the threshold.
+// openRaw opens the raw files of a run as openBoxes does.
 func openRaw(ctx context.Context, dir string, flags ruleFlags) (*rowset.Set, filter.Config, error) {
-	if !rowset.Has(ctx, dir, schema.KindRaw) {
+	set, rules, err := openBoxes(ctx, dir, flags, schema.KindRaw)
+	if errors.Is(err, rowset.ErrNoRows) || err == nil && set.Kind != schema.KindRaw {
 		return nil, filter.Config{}, fmt.Errorf("%s has no raw files; give the output folder of annotate", dir)
 	}
-	set, err := rowset.Open(ctx, dir, schema.KindRaw)
-	if err != nil {
-		return nil, filter.Config{}, err
-	}
-	rules, err := flags.load(set.Configured)
-	if err != nil {
-		return nil, filter.Config{}, err
-	}
-	rules.MinScore, rules.Evidence = set.Rules.MinScore, nil
-	return set, rules, nil
+	return set, rules, err
 }
 
 // ruleSections is a configuration of rules alone.

@@ -11,6 +11,7 @@ import (
 	"github.com/groundmill/groundmill/filter"
 	"github.com/groundmill/groundmill/internal/rowset"
 	"github.com/groundmill/groundmill/internal/sampling"
+	"github.com/groundmill/groundmill/schema"
 )
 
 type sampleFlags struct {
@@ -97,10 +98,10 @@ func sampleError(dir string, err error) error {
 
 // open returns the data and the rules that its boxes pass.
 func (o *sampleFlags) open(ctx context.Context, dir string) (*rowset.Set, filter.Config, error) {
-	if !o.raw {
-		return openData(ctx, dir, o.rules)
+	if o.raw {
+		return openRaw(ctx, dir, o.rules)
 	}
-	return openRaw(ctx, dir, o.rules)
+	return openBoxes(ctx, dir, o.rules, schema.KindData)
 }
 
 func writeSample(w io.Writer, path string, s *sampling.Sample) {

@@ -80,16 +80,6 @@ func Open(ctx context.Context, location string, kinds ...schema.Kind) (*Set, err
 	return s, wrap(location, s.readEnd(ctx))
 }
 
-// Has says whether the output folder at a location has files of a kind.
-func Has(ctx context.Context, location string, kind schema.Kind) bool {
-	store, err := storage.Open(location)
-	if err != nil {
-		return false
-	}
-	infos, err := store.List(ctx, string(kind)+"/")
-	return err == nil && len(parquets(infos)) > 0
-}
-
 func split(location string) (folder, name string) {
 	if !strings.Contains(location, "://") {
 		return filepath.Dir(location), filepath.Base(location)

@@ -88,13 +88,13 @@ func TestOpen(t *testing.T) {
 			if diff := cmp.Diff(tt.files, s.Files); diff != "" {
 				t.Errorf("files differ (-want +got):\n%s", diff)
 			}
+			if (s.Kind == tt.kind) != (tt.location == run) {
+				t.Errorf("kind is %q", s.Kind)
+			}
 			if n := len(keys(t, s)); n != tt.rows {
 				t.Errorf("%d rows, want %d", n, tt.rows)
 			}
 		})
-	}
-	if !Has(t.Context(), run, schema.KindRaw) || Has(t.Context(), flat, schema.KindRaw) {
-		t.Error("Has is wrong about raw files")
 	}
 }
 
