@@ -15,6 +15,7 @@ ORT := .ort/libonnxruntime.so.1
 READERS := .cache/readers
 PEERS := .cache/peers
 CACHE_BEAM := .cache/beam
+CACHE_REVIEW := .cache/review
 CAPTIONS := ../shared/data/captions
 OUT := out/demo
 export CGO_ENABLED = 1
@@ -80,7 +81,7 @@ readers: $(READERS)/.done ## fetch pyarrow, datasets, DuckDB and pycocotools for
 $(READERS)/.done: $(wildcard schema/testdata/readers/*.txt schema/testdata/readers/*.json)
 	@mkdir -p $(READERS)
 	python3 -m venv $(READERS)/venv
-	$(READERS)/venv/bin/pip install -q --disable-pip-version-check --require-hashes -r schema/testdata/readers/requirements.txt
+	$(READERS)/venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r schema/testdata/readers/requirements.txt
 	cp schema/testdata/readers/package.json schema/testdata/readers/package-lock.json $(READERS)/
 	npm install --prefix $(READERS) --silent --no-audit --no-fund
 	@touch $@
@@ -114,7 +115,7 @@ peers: $(PEERS)/.done ## fetch what phrase extraction is compared with
 $(PEERS)/.done: $(wildcard internal/phrasebench/peers/*.txt internal/phrasebench/peers/*.json)
 	@mkdir -p $(PEERS)
 	python3 -m venv $(PEERS)/venv
-	$(PEERS)/venv/bin/pip install -q --disable-pip-version-check --require-hashes -r internal/phrasebench/peers/requirements.txt
+	$(PEERS)/venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r internal/phrasebench/peers/requirements.txt
 	cp internal/phrasebench/peers/package.json internal/phrasebench/peers/package-lock.json $(PEERS)/
 	npm ci --prefix $(PEERS) --silent --no-audit --no-fund
 	@touch $@
@@ -143,7 +144,18 @@ test-cluster: build boot $(CACHE_BEAM)/.done ## attack runs on Beam's Python run
 $(CACHE_BEAM)/.done: internal/soak/testdata/engine/requirements.txt
 	@mkdir -p $(CACHE_BEAM)
 	python3 -m venv $(CACHE_BEAM)/venv
-	$(CACHE_BEAM)/venv/bin/pip install -q --disable-pip-version-check --require-hashes -r $<
+	$(CACHE_BEAM)/venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+# What people judge boxes in, by the tools' own packages; over a GB of them.
+.PHONY: test-review
+test-review: $(CACHE_REVIEW)/.done ## let Label Studio's SDK and FiftyOne read what review export writes
+	GROUNDMILL_REVIEW_TOOLS=$(CURDIR)/$(CACHE_REVIEW)/venv/bin/python go test -v -count=1 -run Tools ./internal/review
+
+$(CACHE_REVIEW)/.done: internal/review/testdata/tools/requirements.txt
+	@mkdir -p $(CACHE_REVIEW)
+	python3 -m venv $(CACHE_REVIEW)/venv
+	$(CACHE_REVIEW)/venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 KILLS := 200
