@@ -109,6 +109,5 @@ func (o options) quality(ctx context.Context, r *report, all []system, sets map[
 	r.systems()
 	r.val(sets["val"].gold)
 	r.spellings()
-	r.web(sets["web"].gold)
-	return nil
+	return r.web(ctx, sets["web"].gold)
 }

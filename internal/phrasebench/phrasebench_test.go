@@ -108,15 +108,15 @@ func TestHalfWidth(t *testing.T) {
 	hit := score.Caption(score.Gold{Caption: "dog", Phrases: []score.Phrase{{Span: schema.Span{End: 3}}}}, []schema.Span{{End: 3}})
 	miss := score.Row{Exact: score.Counts{Found: 1, Gold: 1}}
 	f1 := func(r score.Row) float64 { return r.Exact.F1() }
-	if got := halfWidth([]score.Row{hit, hit, hit}, f1); got != 0 {
-		t.Errorf("of equal captions: got %v, want 0", got)
+	if got, err := halfWidths(t.Context(), []score.Row{hit, hit, hit}, f1); err != nil || got[0] != 0 {
+		t.Errorf("of equal captions: got %v, %v, want 0", got, err)
 	}
 	rows := make([]score.Row, 0, 400)
 	for range 200 {
 		rows = append(rows, hit, miss)
 	}
-	if got := halfWidth(rows, f1); got < 0.04 || got > 0.06 { // 1.96 sqrt(0.5 0.5 / 400) = 0.049
-		t.Errorf("of 400 captions, half of them hit: got %v, want about 0.049", got)
+	if got, err := halfWidths(t.Context(), rows, f1); err != nil || got[0] < 0.04 || got[0] > 0.06 { // 1.96 sqrt(0.5 0.5 / 400) = 0.049
+		t.Errorf("of 400 captions, half of them hit: got %v, %v, want about 0.049", got, err)
 	}
 }
 

@@ -2,10 +2,9 @@ package main
 
 import (
 	"context"
-	"math/rand/v2"
 	"path/filepath"
-	"slices"
 
+	"github.com/groundmill/groundmill/internal/bootstrap"
 	"github.com/groundmill/groundmill/internal/evaluate/phrases/score"
 )
 
@@ -54,21 +53,25 @@ func sum(rows []score.Row) (total score.Row) {
 	return total
 }
 
-// resamples is how often the bootstrap draws.
-const resamples = 1000
-
-// halfWidth returns half the width of the 95 % interval of a rate over captions,
-// by the percentile bootstrap (Efron 1979) with a fixed seed.
-func halfWidth(rows []score.Row, rate func(score.Row) float64) float64 {
-	random := rand.New(rand.NewPCG(1, 2))
-	values := make([]float64, resamples)
-	for i := range values {
+// halfWidths returns half the widths of the 95 % intervals of rates over captions, by
+// a bootstrap.
+func halfWidths(ctx context.Context, rows []score.Row, rates ...func(score.Row) float64) ([]float64, error) {
+	intervals, err := bootstrap.Intervals(ctx, len(rows), bootstrap.Default(), func(counts []int32) []float64 {
 		var total score.Row
-		for range rows {
-			total.Add(rows[random.IntN(len(rows))])
+		for i, n := range counts {
+			for range n {
+				total.Add(rows[i])
+			}
 		}
-		values[i] = rate(total)
+		values := make([]float64, len(rates))
+		for i, rate := range rates {
+			values[i] = rate(total)
+		}
+		return values
+	})
+	widths := make([]float64, len(intervals))
+	for i, interval := range intervals {
+		widths[i] = (interval.High - interval.Low) / 2
 	}
-	slices.Sort(values)
-	return (values[resamples*975/1000] - values[resamples*25/1000]) / 2
+	return widths, err
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"runtime"
 	"strings"
@@ -106,7 +107,7 @@ func (r *report) spellings() {
 capitals, and with a capital at the start of each word.`, t)
 }
 
-func (r *report) web(gold []score.Gold) {
+func (r *report) web(ctx context.Context, gold []score.Gold) error {
 	t := &table{header: strings.Split("system|exact P|R|F1|head P|R|F1|IoU P|R|F1", "|")}
 	for _, f := range r.findings {
 		if f.unavailable != "" {
@@ -114,23 +115,28 @@ func (r *report) web(gold []score.Gold) {
 			continue
 		}
 		rows := f.rows["web"]
-		t.add(withInterval(kinds(f.name, sum(rows)), rows)...)
+		row, err := withInterval(ctx, kinds(f.name, sum(rows)), rows)
+		if err != nil {
+			return err
+		}
+		t.add(row...)
 	}
 	r.section("Web captions, marked by hand", fmt.Sprintf(`%d captions of LAION-400M and Conceptual Captions with %d gold phrases; one
 annotator. ±: half of the 95 %% interval by a bootstrap over captions. This set is
 small and served to tune Groundmill, as did val.`, len(gold), phrases(gold)), t)
+	return nil
 }
 
 // withInterval adds to the F1 cells of kinds how sure they are.
-func withInterval(row []cell, rows []score.Row) []cell {
-	for i, rate := range []func(score.Row) float64{
+func withInterval(ctx context.Context, row []cell, rows []score.Row) ([]cell, error) {
+	widths, err := halfWidths(ctx, rows,
 		func(r score.Row) float64 { return r.Exact.F1() },
 		func(r score.Row) float64 { return r.Head.F1() },
-		func(r score.Row) float64 { return r.IoU.F1() },
-	} {
-		row[3+3*i].text += fmt.Sprintf(" ± %.1f", 100*halfWidth(rows, rate))
+		func(r score.Row) float64 { return r.IoU.F1() })
+	for i, width := range widths {
+		row[3+3*i].text += fmt.Sprintf(" ± %.1f", 100*width)
 	}
-	return row
+	return row, err
 }
 
 func (r *report) speed(timings []timing, o options, laion int) {
