@@ -5,8 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-
+	"github.com/groundmill/groundmill/internal/config"
 	"github.com/groundmill/groundmill/schema"
 )
 
@@ -130,60 +129,9 @@ func joinReasons(reasons []schema.Reason) string {
 	return strings.Join(texts, ",")
 }
 
-// config compares two effective configurations field by field. Texts that are no
-// mappings, which no version writes, are compared as they are.
+// config compares two effective configurations field by field.
 func (d *differ) config(old, new string) {
-	if old == new {
-		return
+	for _, f := range config.Differences(old, new) {
+		d.compare(AspectConfig, f.Field, f.Old, f.New)
 	}
-	before, after := flatten(old), flatten(new)
-	if before == nil || after == nil {
-		d.compare(AspectConfig, "text", fmt.Sprintf("%.100q", old), fmt.Sprintf("%.100q", new))
-		return
-	}
-	known := len(d.found)
-	for _, field := range fieldsOfBoth(before, after) {
-		d.compare(AspectConfig, field, before[field], after[field])
-	}
-	if len(d.found) == known { // the digest of the text is what files carry
-		d.compare(AspectConfig, "text", "another form", "the same values")
-	}
-}
-
-// fieldsOfBoth returns the dotted paths of both configurations, sorted.
-func fieldsOfBoth(a, b map[string]string) []string {
-	var names []string
-	for _, fields := range []map[string]string{a, b} {
-		for name := range fields {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
-}
-
-// flatten maps the dotted path of each leaf of a YAML mapping to its text, nil
-// if it is none.
-func flatten(text string) map[string]string {
-	var doc yaml.Node
-	if yaml.Unmarshal([]byte(text), &doc) != nil || len(doc.Content) != 1 || doc.Content[0].Kind != yaml.MappingNode {
-		return nil
-	}
-	leaves := map[string]string{}
-	addLeaves(leaves, "", doc.Content[0])
-	return leaves
-}
-
-func addLeaves(to map[string]string, path string, n *yaml.Node) {
-	if n.Kind == yaml.MappingNode && len(n.Content) > 0 {
-		for i := 0; i+1 < len(n.Content); i += 2 {
-			addLeaves(to, strings.TrimPrefix(path+"."+n.Content[i].Value, "."), n.Content[i+1])
-		}
-		return
-	}
-	text, err := yaml.Marshal(n)
-	if err != nil {
-		text = []byte(n.Value)
-	}
-	to[path] = strings.Join(strings.Fields(string(text)), " ")
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/groundmill/groundmill/internal/page"
 	"github.com/groundmill/groundmill/internal/picture"
 	"github.com/groundmill/groundmill/internal/storage"
 	"github.com/groundmill/groundmill/schema"
@@ -237,7 +238,7 @@ func TestEmbeddedPictures(t *testing.T) {
 func TestPicturesAreBounded(t *testing.T) {
 	r := run(t, smallRun(t), Options{})
 	r.pictures = map[*schema.Row][]byte{}
-	huge := append([]byte("\xff\xd8\xff\xe0"), make([]byte, thumbnailBytes/3)...)
+	huge := append([]byte("\xff\xd8\xff\xe0"), make([]byte, page.PictureBytes/3)...)
 	for row := range r.shown() {
 		r.pictures[row] = huge
 	}

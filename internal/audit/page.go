@@ -1,15 +1,14 @@
 package audit
 
 import (
-	"crypto/sha256"
 	_ "embed"
-	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
 	"strings"
 
 	"github.com/groundmill/groundmill/internal/overlay"
+	"github.com/groundmill/groundmill/internal/page"
 	"github.com/groundmill/groundmill/schema"
 )
 
@@ -19,24 +18,17 @@ var pageText string
 //go:embed page.css
 var pageStyle string
 
-var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
-	"n": thousands, "share": share, "text": shown, "width": barWidth, "percent": func(part float64) float64 { return 100 * part },
-	"plain": func(markdown string) string { return strings.ReplaceAll(markdown, "`", "") },
-}).Parse(pageText))
+var pageTemplate = page.New("audit", pageText, template.FuncMap{
+	"percent": func(part float64) float64 { return 100 * part },
+	"plain":   func(markdown string) string { return strings.ReplaceAll(markdown, "`", "") },
+})
 
-// shown makes a text of the data safe to look at.
-func shown(text string) string { return overlay.Visible(overlay.Shorten(text, longestText)) }
-
-// barWidth is the length of a bar of at most 100.
-func barWidth(n, of int64) float64 { return round(100 * float64(n) / float64(max(of, 1))) }
-
-// page is what the template reads.
-type page struct {
+// view is what the template reads.
+type view struct {
 	*Report
 	Name     string
-	Style    template.CSS
-	Policy   string
-	Charts   []chart
+	Frame    page.Frame
+	Charts   []page.Histogram
 	Heat     heat
 	Removed  int64 // boxes
 	Found    int64 // boxes, those that were removed too
@@ -76,9 +68,8 @@ type stratumView struct {
 // WritePage writes the page: one file, without scripts, that loads nothing. It is
 // under 20 MB.
 func (r *Report) WritePage(w io.Writer) error {
-	style := pageStyle + string(overlay.Style())
-	p := page{
-		Report: r, Name: r.title, Style: template.CSS(style), Policy: policy(style), Heat: newHeat(r.Centres),
+	p := view{
+		Report: r, Name: r.title, Frame: page.NewFrame("Audit of "+page.Text(r.title), pageStyle), Heat: newHeat(r.Centres),
 		Pictures: pictureView{Rows: len(r.shown()), Found: len(r.pictures), Searched: r.searched},
 		Problems: int64(len(r.Accounting.Problems)) + r.Accounting.Omitted,
 		Limits:   limits{phraseCapacity, headCapacity, distinctCapacity},
@@ -99,17 +90,9 @@ func (r *Report) WritePage(w io.Writer) error {
 	return nil
 }
 
-// policy allows the page its own style and the pictures that are in it, nothing
-// else.
-func policy(style string) string {
-	sum := sha256.Sum256([]byte(style))
-	return "default-src 'none'; script-src 'none'; img-src data:; style-src 'sha256-" +
-		base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'"
-}
-
 // draw makes the cards of all samples.
-func (p *page) draw() error {
-	a := artist{pictures: p.pictures, left: thumbnailBytes}
+func (p *view) draw() error {
+	a := artist{p.pictures, page.NewRoom()}
 	for _, pattern := range p.Patterns {
 		cards, err := a.cards(pattern.picks)
 		if err != nil {
@@ -131,24 +114,20 @@ func (p *page) draw() error {
 	return nil
 }
 
-// artist draws cards as long as there is room for pictures.
+// artist draws cards with their pictures.
 type artist struct {
 	pictures map[*schema.Row][]byte
-	left     int // bytes
+	room     *page.Room
 }
 
 func (a *artist) cards(s sample) ([]template.HTML, error) {
 	var cards []template.HTML
 	for _, pick := range s {
 		c := overlay.Card{Row: pick.Row, Image: a.pictures[pick.Row], Focus: pick.Phrase + 1}
-		if len(c.Image) > a.left {
-			c.Image, c.Note = nil, "its picture is left out: the page has enough"
-		}
-		a.left -= len(c.Image)
-		if c.Note == "" && pick.Phrase >= 0 {
+		if pick.Phrase >= 0 {
 			c.Note = fmt.Sprintf("shown for phrase %d", pick.Phrase+1)
 		}
-		html, err := overlay.Draw(c)
+		html, err := a.room.Draw(c)
 		if err != nil {
 			return nil, err
 		}

@@ -5,13 +5,14 @@ import (
 	"io"
 
 	"github.com/groundmill/groundmill/internal/overlay"
+	"github.com/groundmill/groundmill/internal/page"
 )
 
 // WriteText prints what matters most, for people.
 func (r *Report) WriteText(w io.Writer) {
 	a := &r.Accounting
 	fmt.Fprintf(w, "%s: %s; %d records, %d rows, %d rejects\n", overlay.Visible(r.Location), r.State, a.Records, a.Rows, a.Rejects)
-	fmt.Fprintf(w, "%d phrases, %s of them with a box; %d boxes\n", r.Counts.Phrases, share(r.Counts.GroundedPhrases, r.Counts.Phrases), r.Counts.Boxes)
+	fmt.Fprintf(w, "%d phrases, %s of them with a box; %d boxes\n", r.Counts.Phrases, page.Share(r.Counts.GroundedPhrases, r.Counts.Phrases), r.Counts.Boxes)
 	for _, missing := range r.Missing {
 		fmt.Fprintf(w, "not known: %s\n", missing)
 	}
@@ -26,7 +27,7 @@ func (r *Report) WriteText(w io.Writer) {
 	}
 	for _, p := range r.Patterns {
 		if p.Found > 0 {
-			fmt.Fprintf(w, "%s: %d %s (%s) of %d captions\n", p.Title, p.Found, p.What, share(p.Found, p.Of), p.Rows)
+			fmt.Fprintf(w, "%s: %d %s (%s) of %d captions\n", p.Title, p.Found, p.What, page.Share(p.Found, p.Of), p.Rows)
 		}
 	}
 }

@@ -1,23 +1,12 @@
 package audit
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"image"
-	"image/jpeg"
 
+	"github.com/groundmill/groundmill/internal/page"
 	"github.com/groundmill/groundmill/internal/picture"
 	"github.com/groundmill/groundmill/schema"
-	"github.com/groundmill/groundmill/teacher"
-	"github.com/groundmill/groundmill/teacher/raster"
-)
-
-// Bounds of the pictures on a page.
-const (
-	thumbnailSide    = 360      // pixels of the longer side
-	thumbnailQuality = 78       // of JPEG
-	thumbnailBytes   = 11 << 20 // of all on a page; a third more as base64
 )
 
 // FindPictures looks for the pictures of the rows that the page shows: in the rows
@@ -65,37 +54,9 @@ func (r *Report) shown() map[*schema.Row]place {
 
 // keepThumbnail keeps a picture if it can be decoded.
 func (r *Report) keepThumbnail(row *schema.Row, data []byte) {
-	if small, err := thumbnail(data); err == nil {
+	if small, err := page.Thumbnail(data); err == nil {
 		r.pictures[row] = small
 	}
-}
-
-// thumbnail returns a small JPEG of an image file.
-func thumbnail(data []byte) ([]byte, error) {
-	full, err := raster.Decode(data, raster.Limits{})
-	if err != nil {
-		return nil, err
-	}
-	defer raster.Recycle(full.RGB)
-	small := full.RGB
-	if longest := max(full.Width, full.Height); longest > thumbnailSide {
-		small = raster.Resize(full.RGB, max(full.Width*thumbnailSide/longest, 1), max(full.Height*thumbnailSide/longest, 1))
-	}
-	var out bytes.Buffer
-	if err := jpeg.Encode(&out, rgba(small), &jpeg.Options{Quality: thumbnailQuality}); err != nil {
-		return nil, fmt.Errorf("encode thumbnail: %w", err)
-	}
-	return out.Bytes(), nil
-}
-
-// rgba converts a raster for the encoder of JPEG.
-func rgba(m *teacher.RGB) *image.RGBA {
-	out := image.NewRGBA(image.Rect(0, 0, m.Width, m.Height))
-	for i := range m.Width * m.Height {
-		copy(out.Pix[4*i:], m.Pix[3*i:3*i+3])
-		out.Pix[4*i+3] = 255
-	}
-	return out
 }
 
 // readEmbedded reads the pictures of rows that have them, only the row groups that

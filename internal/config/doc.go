@@ -12,4 +12,6 @@
 // so they are checked like the file itself. A decoded struct with a
 // Validate() error method is validated; a *schema.InvalidError is shown problem by
 // problem, each with the line that set the field.
+//
+// Differences names the fields in which two effective configurations differ.
 package config

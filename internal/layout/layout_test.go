@@ -41,7 +41,7 @@ var layers = []struct {
 }
 
 // testOnly are packages that only tests may import.
-var testOnly = []string{"internal/storage/storagetest", "internal/storage/faulty", "pipelines/clustertest", "pipelines/dataflow/dataflowtest"}
+var testOnly = []string{"internal/storage/storagetest", "internal/storage/faulty", "internal/page/pagetest", "pipelines/clustertest", "pipelines/dataflow/dataflowtest"}
 
 type pkg struct {
 	ImportPath string
