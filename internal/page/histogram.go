@@ -7,6 +7,7 @@ const (
 	chartBottom = 142
 	chartTop    = 12
 	tickEvery   = 64 // between two labels, at least
+	digitWidth  = 7.5
 )
 
 // Histogram is a chart of counts with its numbers in a table. The template
@@ -63,7 +64,7 @@ func (h Histogram) Drawing() Drawing {
 		case i%stride != 0:
 		case b.Whole:
 			d.Ticks = append(d.Ticks, Tick{Round(x + step/2), b.From, true})
-		default:
+		case x+digitWidth*float64(len(b.From)) <= chartWidth: // else it would be cut
 			d.Ticks = append(d.Ticks, Tick{Round(x), b.From, false})
 		}
 	}
