@@ -6,7 +6,7 @@
 //	for rows, err := range set.Batches(ctx, schema.AllColumns) { ... }
 //
 // Files are read in the order of their names, rows in that of the file, a batch at
-// a time. Rows are in the units of package schema. Batches takes them as they are;
+// a time; Groups lists pieces that can be read side by side. Rows are in the units of package schema. Batches takes them as they are;
 // Rows validates each, so that spans lie in the caption and boxes in the image
 // whoever wrote the file.
 //
@@ -47,6 +47,8 @@ type Set struct {
 	Unfinished bool
 	// Digest is the hex SHA-256 of the manifest, "" without one.
 	Digest string
+	// Identity is what the manifest says made the files, nil without one.
+	Identity *schema.Identity
 	// Rules are what the boxes have passed, as far as the manifest says so. Of raw
 	// files that is the floor alone, as MinScore.
 	Rules filter.Config
@@ -172,6 +174,7 @@ func (s *Set) readManifest(ctx context.Context) error {
 	}
 	sum := sha256.Sum256(data)
 	s.Digest = hex.EncodeToString(sum[:])
+	s.Identity = &manifest.Identity
 	s.Configured = config.Filter
 	s.Configured.Evidence = nil // it speaks of the run's own threshold
 	s.Rules = s.Configured
@@ -200,23 +203,7 @@ func (s *Set) Batches(ctx context.Context, columns schema.Columns) iter.Seq2[[]s
 func (s *Set) Rows(ctx context.Context) iter.Seq2[*schema.Row, error] {
 	return func(yield func(*schema.Row, error) bool) {
 		for _, name := range s.Files {
-			at := 0
-			visit := func(rows []schema.Row, err error) bool {
-				if err != nil {
-					return yield(nil, err)
-				}
-				for i := range rows {
-					if err := rows[i].Validate(); err != nil {
-						yield(nil, fmt.Errorf("%s: %s: row %d: %w", s.Location, name, at, err))
-						return false
-					}
-					at++
-					if !yield(&rows[i], nil) {
-						return false
-					}
-				}
-				return true
-			}
+			visit := s.validated(name, 0, yield)
 			if !s.file(ctx, name, schema.AllColumns&^schema.ImageColumns, visit) {
 				return
 			}
@@ -224,33 +211,70 @@ func (s *Set) Rows(ctx context.Context) iter.Seq2[*schema.Row, error] {
 	}
 }
 
-// file yields the batches of one file; goOn is false after an error or when the
-// consumer has enough.
-func (s *Set) file(ctx context.Context, name string, columns schema.Columns, yield func([]schema.Row, error) bool) (goOn bool) {
-	fail := func(err error) bool {
-		yield(nil, fmt.Errorf("%s: %s: %w", s.Location, name, err))
-		return false
-	}
-	f, err := s.store.Open(ctx, name)
-	if err != nil {
-		return fail(err)
-	}
-	defer f.Close()
-	r, err := schema.NewReader(f, f.Size())
-	if err != nil {
-		return fail(err)
-	}
-	for _, group := range r.Groups() {
-		for rows, err := range group.Batches(columns) {
-			if err := errors.Join(err, ctx.Err()); err != nil {
-				return fail(err)
+// validated returns a visitor of batches that hands on their rows if they are valid.
+// first is the number in its file of the first one.
+func (s *Set) validated(name string, first int64, yield func(*schema.Row, error) bool) func([]schema.Row, error) bool {
+	return func(rows []schema.Row, err error) bool {
+		if err != nil {
+			return yield(nil, err)
+		}
+		for i := range rows {
+			if err := rows[i].Validate(); err != nil {
+				yield(nil, fmt.Errorf("%s: %s: row %d: %w", s.Location, name, first, err))
+				return false
 			}
-			if !yield(rows, nil) {
+			first++
+			if !yield(&rows[i], nil) {
 				return false
 			}
 		}
+		return true
+	}
+}
+
+// file yields the batches of one file; goOn is false after an error or when the
+// consumer has enough.
+func (s *Set) file(ctx context.Context, name string, columns schema.Columns, yield func([]schema.Row, error) bool) (goOn bool) {
+	r, closeFile, err := s.open(ctx, name)
+	if err != nil {
+		yield(nil, err)
+		return false
+	}
+	defer closeFile()
+	for _, group := range r.Groups() {
+		if !s.group(ctx, name, group, columns, yield) {
+			return false
+		}
 	}
 	return true
+}
+
+// group yields the batches of one row group, as file does.
+func (s *Set) group(ctx context.Context, name string, g *schema.Group, columns schema.Columns, yield func([]schema.Row, error) bool) (goOn bool) {
+	for rows, err := range g.Batches(columns) {
+		if err := errors.Join(err, ctx.Err()); err != nil {
+			yield(nil, fmt.Errorf("%s: %s: %w", s.Location, name, err))
+			return false
+		}
+		if !yield(rows, nil) {
+			return false
+		}
+	}
+	return true
+}
+
+// open opens a file, which the caller closes.
+func (s *Set) open(ctx context.Context, name string) (*schema.Reader, func() error, error) {
+	f, err := s.store.Open(ctx, name)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %s: %w", s.Location, name, err)
+	}
+	r, err := schema.NewReader(f, f.Size())
+	if err != nil {
+		f.Close()
+		return nil, nil, fmt.Errorf("%s: %s: %w", s.Location, name, err)
+	}
+	return r, f.Close, nil
 }
 
 // Content returns a digest of the bytes of all files: of a single one its hex
