@@ -3,6 +3,7 @@ package overlay
 import (
 	"fmt"
 	"html/template"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/groundmill/groundmill/schema"
@@ -58,8 +59,9 @@ func newCard(c Card) (card, error) {
 		if len(p.Boxes) == 0 {
 			out.Alone++
 		}
-		for _, b := range p.Boxes {
-			drawn := box{Phrase: i, Focus: i+1 == c.Focus, X: b.X1, Y: b.Y1, W: b.Width(), H: b.Height(), Score: fmt.Sprintf("%.2f", b.Score)}
+		for j, b := range p.Boxes {
+			strong := i+1 == c.Focus || slices.Contains(c.Strong, BoxNumber{i, j})
+			drawn := box{Phrase: i, Focus: strong, X: b.X1, Y: b.Y1, W: b.Width(), H: b.Height(), Score: fmt.Sprintf("%.2f", b.Score)}
 			drawn.Label = drawn.X + float32(out.equal(&drawn))*out.Size
 			out.Boxes = append(out.Boxes, drawn)
 		}

@@ -44,7 +44,12 @@ type Card struct {
 	// Focus is the number of the phrase, from 1, that the card is about; its
 	// boxes are drawn stronger. 0 is none.
 	Focus int
+	// Strong are single boxes that are drawn stronger.
+	Strong []BoxNumber
 }
+
+// BoxNumber says which box of a row is meant; both count from 0.
+type BoxNumber struct{ Phrase, Box int }
 
 //go:embed page.tmpl
 var pageText string

@@ -117,6 +117,19 @@ func TestDrawCutsLongText(t *testing.T) {
 	}
 }
 
+// Strong boxes are drawn stronger, and no others.
+func TestDrawStrongBoxes(t *testing.T) {
+	r := row()
+	r.Phrases[0].Boxes = append(r.Phrases[0].Boxes, schema.ScoredBox{Box: schema.Box{X1: 7, Y1: 7, X2: 9, Y2: 9}, Score: 0.5})
+	html, err := Draw(Card{Row: r, Strong: []BoxNumber{{Phrase: 0, Box: 1}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(html), `class="p0 focus" x="7"`); n != 1 || strings.Count(string(html), `class="p0 focus"`) != 1 {
+		t.Errorf("not the second box alone is strong: %s", html)
+	}
+}
+
 func TestShorten(t *testing.T) {
 	tests := []struct {
 		text string
