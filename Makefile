@@ -25,7 +25,7 @@ export ONNXRUNTIME_SHARED_LIBRARY_PATH ?=
 
 # Packages whose tests also run under the race detector: all that share memory
 # between goroutines.
-RACE := ./teacher ./teacher/glip ./teacher/guard ./teacher/ort ./teacher/raster ./teacher/wordpiece ./extract/... ./internal/audit ./internal/picture ./internal/progress ./internal/storage/... ./internal/teacherbench ./pipelines/... ./schema ./schema/internal/chunk
+RACE := ./teacher ./teacher/glip ./teacher/guard ./teacher/ort ./teacher/raster ./teacher/wordpiece ./extract/... ./internal/audit ./internal/diff ./internal/picture ./internal/progress ./internal/storage/... ./internal/teacherbench ./pipelines/... ./schema ./schema/internal/chunk
 
 .PHONY: help
 help: ## list the commands

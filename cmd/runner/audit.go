@@ -97,19 +97,8 @@ func (o *auditOptions) open(ctx context.Context, c *console, dir string) (storag
 	if err != nil {
 		return nil, nil, err
 	}
-	if o.input == "" {
-		return store, nil, nil
-	}
-	pictures, err := picture.Open(ctx, o.input)
-	if err != nil {
-		return nil, nil, fmt.Errorf("--input: %w", err)
-	}
-	for _, location := range pictures.Locations() {
-		if same(location, o.output) {
-			return nil, nil, fmt.Errorf("the page %s is one of the inputs: choose another name", o.output)
-		}
-	}
-	return store, pictures, nil
+	pictures, err := openPictures(ctx, o.input, o.output)
+	return store, pictures, err
 }
 
 // inside says whether a file would lie in a folder of the disk, symbolic links

@@ -76,7 +76,7 @@ Results go to standard output, progress and errors to standard error.`,
 		return usage("%w; see '%s --help'", err, cmd.CommandPath())
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newAnnotate(c), newAudit(c), newCalibrate(c), newEvaluate(c), newExtract(c), newInspect(c), newPlan(c), newRefilter(c), newReview(c), newSample(c), newTeacher(c), newVerify(c))
+	root.AddCommand(newAnnotate(c), newAudit(c), newCalibrate(c), newDiff(c), newEvaluate(c), newExtract(c), newInspect(c), newPlan(c), newRefilter(c), newReview(c), newSample(c), newTeacher(c), newVerify(c))
 	return root
 }
 
