@@ -26,7 +26,7 @@ const (
 // remedy says how to go on, in one line.
 func (a Aspect) remedy() string {
 	how := map[Aspect]string{
-		AspectTool:     "continue with that version",
+		AspectTool:     "continue with that version of the same command",
 		AspectConfig:   "set it back to continue",
 		AspectModel:    "give the same model on the same device to continue",
 		AspectDecoder:  "continue with a build that has the same decoder",
@@ -61,7 +61,9 @@ func differences(theirs, ours *schema.RunRecord) []Difference {
 	d := differ{}
 	d.compare(AspectTool, "schema_version", fmt.Sprint(theirs.SchemaVersion), fmt.Sprint(ours.SchemaVersion))
 	d.compare(AspectTool, "tool_version", theirs.ToolVersion, ours.ToolVersion)
-	d.compare(AspectTool, "job", theirs.Job, ours.Job)
+	if d.compare(AspectTool, "job", theirs.Job, ours.Job); theirs.Job != ours.Job { // all else has another meaning
+		return d.found
+	}
 	d.config(theirs.Config, ours.Config)
 	if !slices.ContainsFunc(d.found, func(f Difference) bool { return f.Aspect == AspectConfig }) {
 		d.compare(AspectConfig, "split", theirs.Split, ours.Split)
@@ -71,6 +73,7 @@ func differences(theirs, ours *schema.RunRecord) []Difference {
 	d.compare(AspectWordList, "wordlist_sha256", theirs.WordListSHA256, ours.WordListSHA256)
 	d.retry(theirs.RetryOf, ours.RetryOf)
 	d.compare(AspectInput, "refilter_of", theirs.RefilterOf, ours.RefilterOf)
+	d.compare(AspectInput, "audit_of", theirs.AuditOf, ours.AuditOf)
 	d.compare(AspectInput, "units", fmt.Sprint(theirs.Units), fmt.Sprint(ours.Units))
 	if theirs.Units == ours.Units {
 		d.compare(AspectInput, "fingerprint", theirs.InputFingerprint, ours.InputFingerprint)

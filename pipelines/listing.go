@@ -11,13 +11,16 @@ import (
 )
 
 // fileKinds are the kinds of a unit's files, the summary last.
-var fileKinds = [...]schema.Kind{schema.KindData, schema.KindRaw, schema.KindRejects, schema.KindUnits}
+var fileKinds = [...]schema.Kind{schema.KindData, schema.KindRaw, schema.KindRejects, schema.KindAudit, schema.KindUnits}
 
 // absent stands for the size of a file that is not there.
 const absent = -1
 
 // unitFiles are the sizes of a unit's files, in the order of fileKinds.
 type unitFiles [len(fileKinds)]int64
+
+// noFiles are those of a unit that has left nothing.
+var noFiles = unitFiles{absent, absent, absent, absent, absent}
 
 func (u *unitFiles) size(kind schema.Kind) int64 { return u[slices.Index(fileKinds[:], kind)] }
 
@@ -40,7 +43,7 @@ func list(ctx context.Context, store storage.Store, split string, units int) (*l
 	}
 	c := &listing{units: make([]unitFiles, units)}
 	for i := range c.units {
-		c.units[i] = unitFiles{absent, absent, absent, absent}
+		c.units[i] = noFiles
 	}
 	for _, f := range files {
 		c.add(f, split)
@@ -86,9 +89,7 @@ func (c *listing) empty() bool {
 
 // begun reports whether any file of a unit or of the end of a run is there.
 func (c *listing) begun() bool {
-	return c.manifest || c.success || slices.ContainsFunc(c.units, func(u unitFiles) bool {
-		return u != unitFiles{absent, absent, absent, absent}
-	})
+	return c.manifest || c.success || slices.ContainsFunc(c.units, func(u unitFiles) bool { return u != noFiles })
 }
 
 // check judges a unit by the names and sizes of its files alone.

@@ -16,6 +16,9 @@ type Identity struct {
 	// RefilterOf is the hex digest of the manifest of the run whose raw files were
 	// filtered again, "" when there is none.
 	RefilterOf string `json:"refilter_of,omitempty"`
+	// AuditOf is the hex digest of the manifest of the run that was audited, ""
+	// when there is none.
+	AuditOf string `json:"audit_of,omitempty"`
 }
 
 // RetryOf says which records of which run a retry did again.

@@ -14,6 +14,7 @@ const (
 	KindData    Kind = "data"    // rows with the boxes that the filter kept
 	KindRaw     Kind = "raw"     // rows with every box above the floor
 	KindRejects Kind = "rejects" // JSON Lines of Reject
+	KindAudit   Kind = "audit"   // what an audit counted in a file of another run, see package internal/audit
 	KindUnits   Kind = "units"   // one UnitSummary
 )
 
@@ -71,7 +72,7 @@ func cutLast(s, sep string) (before, after string, found bool) {
 }
 
 func (k Kind) known() bool {
-	return k == KindData || k == KindRaw || k == KindRejects || k == KindUnits
+	return k == KindData || k == KindRaw || k == KindRejects || k == KindAudit || k == KindUnits
 }
 
 func (k Kind) extension() string {
@@ -80,6 +81,8 @@ func (k Kind) extension() string {
 		return "jsonl"
 	case KindUnits:
 		return "json"
+	case KindAudit:
+		return "json.zst"
 	default:
 		return "parquet"
 	}

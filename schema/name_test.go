@@ -8,6 +8,8 @@ func TestParseFileName(t *testing.T) {
 		"raw/a_b-00063-of-00064.parquet":          true,
 		"rejects/train-123456-of-300000.jsonl":    true,
 		"units/train-00001-of-00002.json":         true,
+		"audit/part-00001-of-00002.json.zst":      true,
+		"audit/part-00001-of-00002.json":          false,
 		"units/train-00002-of-00002.json":         false,
 		"units/train-1-of-00002.json":             false,
 		"units/train-00001-of-00002.jsonl":        false,

@@ -13,7 +13,7 @@ type File struct {
 	Path   string `json:"path"` // relative to the output folder, with slashes
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256"`
-	Rows   int64  `json:"rows"` // rows, or lines of a rejects file
+	Rows   int64  `json:"rows"` // rows, or lines of a rejects file; of an audit those that it counted
 	Boxes  int64  `json:"boxes"`
 	KeyMin string `json:"key_min,omitempty"`
 	KeyMax string `json:"key_max,omitempty"`
@@ -156,6 +156,10 @@ func checkFiles(to *Check, files []File, counts Counts) {
 	}
 	if raw, ok := sums[KindRaw]; ok {
 		checkSum(KindRaw, "rows", raw.Rows, counts.Rows)
+	}
+	if audit, ok := sums[KindAudit]; ok {
+		checkSum(KindAudit, "rows", audit.Rows, counts.Rows)
+		checkSum(KindAudit, "boxes", audit.Boxes, counts.Boxes)
 	}
 	if rejects, ok := sums[KindRejects]; ok {
 		checkSum(KindRejects, "rejects", rejects.Rows, counts.RejectTotal())

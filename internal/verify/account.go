@@ -36,6 +36,7 @@ func (u *unitCheck) read(ctx context.Context, contents map[schema.Kind]*content)
 	}
 	a.readRows(ctx)
 	a.readRejects(contents[schema.KindRejects])
+	a.readPartial(contents[schema.KindAudit])
 	if ctx.Err() == nil {
 		a.compareSums()
 		a.closeLedger()
@@ -129,10 +130,7 @@ func (a *account) compareSums() {
 	if a.data.whole() {
 		stats := a.data.stats
 		a.seen.rows, a.seen.boxes = stats.Rows, stats.Boxes
-		a.compareCount("rows", stats.Rows, func(w *schema.UnitSummary) int64 { return w.Rows })
-		a.compareCount("phrases", stats.Phrases, func(w *schema.UnitSummary) int64 { return w.Phrases })
-		a.compareCount("grounded_phrases", stats.GroundedPhrases, func(w *schema.UnitSummary) int64 { return w.GroundedPhrases })
-		a.compareCount("boxes", stats.Boxes, func(w *schema.UnitSummary) int64 { return w.Boxes })
+		a.compareRowCounts(stats.Rows, stats.Phrases, stats.GroundedPhrases, stats.Boxes)
 	}
 	if a.data.whole() && a.reasons != nil {
 		a.compareCount("records", a.seen.rows+a.seen.rejects, func(w *schema.UnitSummary) int64 { return w.Records })
@@ -142,6 +140,14 @@ func (a *account) compareSums() {
 		a.compareCount("removals", removed, func(w *schema.UnitSummary) int64 { return sum(w.Removals) })
 	}
 	a.compareReasons()
+}
+
+// compareRowCounts compares what rows add up to.
+func (a *account) compareRowCounts(rows, phrases, grounded, boxes int64) {
+	a.compareCount("rows", rows, func(w *schema.UnitSummary) int64 { return w.Rows })
+	a.compareCount("phrases", phrases, func(w *schema.UnitSummary) int64 { return w.Phrases })
+	a.compareCount("grounded_phrases", grounded, func(w *schema.UnitSummary) int64 { return w.GroundedPhrases })
+	a.compareCount("boxes", boxes, func(w *schema.UnitSummary) int64 { return w.Boxes })
 }
 
 // compareReasons compares the rejects of each reason.

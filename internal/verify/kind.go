@@ -18,6 +18,7 @@ const (
 	KindWrongRows     Kind = "wrong_rows"
 	KindBadRow        Kind = "bad_row"
 	KindBadReject     Kind = "bad_reject"
+	KindBadPartial    Kind = "bad_partial"
 	KindRawDiffers    Kind = "raw_differs"
 	KindWrongOrder    Kind = "wrong_order"
 	KindLostRecord    Kind = "lost_record"
@@ -51,6 +52,7 @@ func Kinds() []KindInfo {
 		{KindWrongRows, "A file has another number of rows, boxes or rejects, or another range of keys, than were counted."},
 		{KindBadRow, "A row breaks a convention of the schema, such as a box outside the image."},
 		{KindBadReject, "A line of a rejects file is no reject."},
+		{KindBadPartial, "A partial result of an audit is not one."},
 		{KindRawDiffers, "A row of a data file is not the raw row with some boxes left out."},
 		{KindWrongOrder, "The rows or rejects of a unit are not in the order of the input."},
 		{KindLostRecord, "A record of the input is neither a row nor a reject."},

@@ -9,7 +9,7 @@ import (
 )
 
 // fileKinds are the kinds of files that documents list.
-var fileKinds = []schema.Kind{schema.KindData, schema.KindRaw, schema.KindRejects}
+var fileKinds = []schema.Kind{schema.KindData, schema.KindRaw, schema.KindRejects, schema.KindAudit}
 
 // maxProblems bounds how many problems of a unit are kept: a unit of a broken
 // program may have one in every row.

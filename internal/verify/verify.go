@@ -7,6 +7,7 @@ import (
 	"runtime"
 
 	"github.com/groundmill/groundmill/internal/storage"
+	"github.com/groundmill/groundmill/schema"
 )
 
 // Store is what a check needs of a storage.Store.
@@ -26,6 +27,9 @@ type Options struct {
 	Quick bool
 	// Workers is how many units are checked side by side; 0 is one a processor.
 	Workers int
+	// Partial, if set, reads a partial result of an audit for what it counts. Without
+	// it nothing but their bytes are checked.
+	Partial func(data []byte) (schema.Counts, error)
 	// Observe, if set, is called after each file, from any goroutine but one at a
 	// time. It must be quick.
 	Observe func(Progress)
