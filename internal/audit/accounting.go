@@ -39,7 +39,7 @@ const (
 
 // account compares what was counted with the manifest and takes over what a quick
 // look found.
-func (r *Report) account(f *folder, look *verify.Report) {
+func (r *Report) account(f *Folder, look *verify.Report) {
 	a := Accounting{Rows: r.Counts.Rows, Rejects: r.Counts.RejectTotal(), Troubled: []UnitReport{}, Problems: []string{}}
 	a.Records = a.Rows + a.Rejects
 	if f.manifest != nil {
@@ -61,7 +61,7 @@ func (r *Report) account(f *folder, look *verify.Report) {
 }
 
 // compare holds the counts against the manifest.
-func (a *Accounting) compare(f *folder, r *Report) {
+func (a *Accounting) compare(f *Folder, r *Report) {
 	totals := f.manifest.Totals
 	a.Records, a.Units = totals.Records, len(f.manifest.Units)
 	differ := func(what string, manifest, files int64) {

@@ -32,21 +32,26 @@ func (o Options) withDefaults() Options {
 // names it. What is wrong inside a run that can be read is in the report.
 func Run(ctx context.Context, store storage.Store, opts Options) (*Report, error) {
 	opts = opts.withDefaults()
-	f, err := openFolder(ctx, store)
+	f, err := Open(ctx, store)
 	if err != nil {
 		return nil, err
 	}
-	look, err := f.look(ctx)
-	if err != nil {
-		return nil, err
-	}
-	c := &counter{folder: f, opts: opts}
+	c := &counter{folder: f, opts: opts, data: f.data, rejects: f.rejects}
 	partial, err := c.run(ctx)
 	if err != nil {
 		return nil, err
 	}
-	r := newReport(f, partial)
+	return f.Report(ctx, partial)
+}
+
+// Report says what a Partial of the whole folder holds, and what of it is not as
+// it should be.
+func (f *Folder) Report(ctx context.Context, whole *Partial) (*Report, error) {
+	look, err := f.look(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r := newReport(f, whole)
 	r.account(f, look)
-	r.embedded = c.images
 	return r, nil
 }

@@ -174,7 +174,7 @@ func TestInvalidRowsAreCountedApart(t *testing.T) {
 		}
 		p.add(row, place{File: "f", Row: int64(i)})
 	}
-	r := newReport(&folder{store: newStore(t)}, p)
+	r := newReport(&Folder{store: newStore(t)}, p)
 	if r.Counts.Rows != 3 || r.Invalid.Found != 1 || r.Distributions[phrasesPerCaption].N != 2 {
 		t.Errorf("%d rows, %d invalid, %d in distributions", r.Counts.Rows, r.Invalid.Found, r.Distributions[phrasesPerCaption].N)
 	}

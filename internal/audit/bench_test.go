@@ -39,3 +39,30 @@ func BenchmarkMerge(b *testing.B) {
 		sum.Merge(parts[1])
 	}
 }
+
+// BenchmarkStored writes, reads and merges the Partial of 10,000 rows: what a unit
+// of an audit in parts leaves, and what putting a million rows together costs a
+// hundredth of.
+func BenchmarkStored(b *testing.B) {
+	p := NewPartial(0, 2)
+	for i, row := range rowtest.Rows(rowtest.Data, 10_000) {
+		p.add(row, place{File: "data/train-00000-of-00001.parquet", Row: int64(i)})
+	}
+	data := mustEncode(b, p)
+	b.Run("encode", func(b *testing.B) {
+		for b.Loop() {
+			mustEncode(b, p)
+		}
+		b.ReportMetric(float64(len(data)), "bytes")
+	})
+	sum := NewPartial(0, 2)
+	b.Run("decode and merge", func(b *testing.B) {
+		for b.Loop() {
+			part, err := DecodePartial(data)
+			if err != nil {
+				b.Fatal(err)
+			}
+			sum.Merge(part)
+		}
+	})
+}

@@ -20,18 +20,19 @@ type task struct {
 	rows  int64
 }
 
-// counter counts a folder with some workers.
+// counter counts files of a folder with some workers.
 type counter struct {
-	folder *folder
-	opts   Options
-	total  int64
-	done   atomic.Int64
-	images bool // there are embedded images
+	folder        *Folder
+	opts          Options
+	data, rejects []string // names of the files to count
+	total         int64
+	done          atomic.Int64
+	images        bool // there are embedded images
 }
 
 // plan lists the work by reading the footers.
 func (c *counter) plan(ctx context.Context) (tasks []task, err error) {
-	for _, name := range c.folder.data {
+	for _, name := range c.data {
 		r, closeFile, err := c.folder.open(ctx, name)
 		if err != nil {
 			return nil, err
@@ -45,7 +46,7 @@ func (c *counter) plan(ctx context.Context) (tasks []task, err error) {
 			return nil, err
 		}
 	}
-	for _, name := range c.folder.rejects {
+	for _, name := range c.rejects {
 		tasks = append(tasks, task{name: name, group: -1})
 	}
 	return tasks, nil
@@ -71,7 +72,7 @@ func (c *counter) run(ctx context.Context) (*Partial, error) {
 		}
 		return nil
 	})
-	partials := make([]*Partial, min(c.opts.Workers, len(tasks)))
+	partials := make([]*Partial, max(min(c.opts.Workers, len(tasks)), 1))
 	for i := range partials {
 		partials[i] = NewPartial(c.opts.Seed, c.opts.PerStratum)
 		group.Go(func() error { return c.work(ctx, partials[i], queue) })
@@ -82,6 +83,7 @@ func (c *counter) run(ctx context.Context) (*Partial, error) {
 	for _, p := range partials[1:] {
 		partials[0].Merge(p)
 	}
+	partials[0].Images = c.images
 	return partials[0], nil
 }
 
@@ -139,7 +141,7 @@ func (c *counter) report(rows int64) {
 }
 
 // open opens a data file, which the caller closes.
-func (f *folder) open(ctx context.Context, name string) (*schema.Reader, func() error, error) {
+func (f *Folder) open(ctx context.Context, name string) (*schema.Reader, func() error, error) {
 	file, err := f.store.Open(ctx, name)
 	if err != nil {
 		return nil, nil, err

@@ -27,7 +27,7 @@ type Seen struct {
 
 // add counts a text, which is copied if it is kept.
 func (d *Distinct) add(text string) {
-	hash := mix(xxhash.Sum64String(text))
+	hash := textHash(text)
 	if d.passes(hash) {
 		return
 	}
@@ -38,6 +38,8 @@ func (d *Distinct) add(text string) {
 	}
 	d.insert(i, &Seen{hash, strings.Clone(text), 1})
 }
+
+func textHash(text string) uint64 { return mix(xxhash.Sum64String(text)) }
 
 // passes says whether a hash is too high to be kept.
 func (d *Distinct) passes(hash uint64) bool {

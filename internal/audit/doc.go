@@ -32,6 +32,10 @@
 // Memory is bounded by these capacities, whatever the number of rows: up to about
 // 60 MB a Partial, of which there is one a worker.
 //
+// A Partial can be kept in a file: Encode and DecodePartial. A Folder is cut into
+// pieces that can be counted anywhere, and makes the report of what they add up to;
+// package pipelines/audit does that on many machines.
+//
 // # Invariants
 //
 // Units are those of package schema. A row that Validate refuses is counted,

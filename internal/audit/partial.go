@@ -48,6 +48,7 @@ var scales = [numMeasures]*scale{
 type Partial struct {
 	Seed       uint64 // of the samples
 	PerStratum int    // rows kept of each stratum
+	Images     bool   // rows have their image with them
 
 	Counts   schema.Counts // without records and removals
 	Invalid  Pattern       // rows that Validate refuses, left out of all that follows
@@ -84,7 +85,7 @@ func NewPartial(seed uint64, perStratum int) *Partial {
 func (p *Partial) add(row *schema.Row, at place) {
 	p.Counts.Rows++
 	v := &visit{row: row, at: at, hash: hashRecord(row.Key, row.Source)}
-	if row.Validate() != nil {
+	if v.wrong = row.Validate(); v.wrong != nil {
 		p.Invalid.Found++
 		p.Invalid.Rows++
 		v.pick(&p.Invalid.Picks, patternSamples, p.Seed, -1)
@@ -192,6 +193,7 @@ func (p *Partial) addPatterns(v *visit) {
 // Merge adds what other has counted, which it leaves as it is. Both must be of one
 // seed and have one number of samples.
 func (p *Partial) Merge(other *Partial) {
+	p.Images = p.Images || other.Images
 	p.Counts.Add(other.Counts)
 	p.Invalid.merge(patternSamples, &other.Invalid)
 	p.Cut += other.Cut

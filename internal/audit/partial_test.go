@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -82,26 +81,6 @@ func TestMergeLeavesOtherAlone(t *testing.T) {
 	a.Merge(b)
 	if diff := cmp.Diff(again, b, same); diff != "" {
 		t.Errorf("merging changed the other partial:\n%.3000s", diff)
-	}
-}
-
-// A Partial can be stored: what comes back merges as it did.
-func TestPartialSurvivesJSON(t *testing.T) {
-	want := narrow()
-	for i, row := range rowtest.Rows(rowtest.Raw, 300) {
-		want.add(row, place{File: "f", Row: int64(i)})
-	}
-	want.addReject(schema.Reject{Key: "k", Source: schema.Source{Shard: "s"}, Reason: schema.ReasonCorruptImage})
-	data, err := json.Marshal(want)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got Partial
-	if err := json.Unmarshal(data, &got); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(want, &got, same); diff != "" {
-		t.Errorf("the partial changed (-want +got):\n%.3000s", diff)
 	}
 }
 

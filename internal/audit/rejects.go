@@ -36,7 +36,7 @@ func (p *Partial) addReject(r schema.Reject) {
 		p.Counts.Rejects = map[schema.Reason]int64{}
 	}
 	p.Counts.Rejects[r.Reason]++
-	p.offerReject(rejectPick{mix(hashRecord(r.Key, r.Source) ^ mix(p.Seed)), r})
+	p.offerReject(rejectPick{rejectHash(&r, p.Seed), r})
 }
 
 // offerReject keeps the rejects of each reason that have the lowest hashes.

@@ -36,7 +36,7 @@ type Report struct {
 	Patterns []PatternReport `json:"patterns"`
 	Strata   []StratumReport `json:"strata"`
 
-	folder   *folder
+	folder   *Folder
 	title    string
 	embedded bool                   // rows have images
 	searched bool                   // pictures were looked for
@@ -100,12 +100,12 @@ type RejectExample struct {
 }
 
 // newReport says what a Partial of the whole holds.
-func newReport(f *folder, p *Partial) *Report {
+func newReport(f *Folder, p *Partial) *Report {
 	r := &Report{
 		Location: f.store.String(), State: f.state(), Missing: f.missing, Seed: p.Seed, PerStratum: p.PerStratum,
 		Counts: p.Counts, Cut: p.Cut, Distributions: distributions(p), Borders: borderCounts(p),
 		Phrases: phraseReport(p), Heads: textReport(&p.Heads, topHeads),
-		folder: f, title: f.title(),
+		folder: f, title: f.title(), embedded: p.Images,
 	}
 	for line := range slices.Chunk(p.Centres[:], grid) {
 		r.Centres = append(r.Centres, line)
@@ -123,7 +123,7 @@ func newReport(f *folder, p *Partial) *Report {
 	return r
 }
 
-func (f *folder) state() string {
+func (f *Folder) state() string {
 	switch {
 	case f.plain:
 		return "plain files"
@@ -181,12 +181,9 @@ func (r *Report) addStrata(p *Partial) {
 func examples(s sample) []Example {
 	out := []Example{}
 	for _, p := range s {
-		e := Example{Key: p.Row.Key, Shard: p.Row.Source.Shard, Index: p.Row.Source.Index, File: p.At.File, Phrase: p.Phrase}
+		e := Example{Key: p.Row.Key, Shard: p.Row.Source.Shard, Index: p.Row.Source.Index, File: p.At.File, Phrase: p.Phrase, Wrong: p.Wrong}
 		if p.Phrase >= 0 {
 			e.Text = overlay.Shorten(p.Row.Phrases[p.Phrase].Text, longestText)
-		}
-		if err := p.Row.Validate(); err != nil {
-			e.Wrong = overlay.Shorten(err.Error(), 3*longestText)
 		}
 		out = append(out, e)
 	}

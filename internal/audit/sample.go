@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/groundmill/groundmill/internal/overlay"
 	"github.com/groundmill/groundmill/schema"
 )
 
@@ -23,8 +24,9 @@ func (p place) compare(o place) int {
 type pick struct {
 	Hash   uint64
 	At     place
-	Row    *schema.Row
-	Phrase int // number from 0 that the row is an example of, -1 for none
+	Row    *schema.Row // of one that is not valid, where it is from alone
+	Phrase int         // number from 0 that the row is an example of, -1 for none
+	Wrong  string      // why the row is not valid, "" for one that is
 }
 
 func (p *pick) compare(o *pick) int {
@@ -59,26 +61,44 @@ func (s *sample) merge(capacity int, other sample) {
 
 // visit is a row while it is counted. It refers to memory of a batch.
 type visit struct {
-	row  *schema.Row
-	at   place
-	hash uint64 // of the record
-	own  *schema.Row
+	row   *schema.Row
+	at    place
+	hash  uint64 // of the record
+	wrong error  // of Validate
+	own   *schema.Row
 }
 
 // pick offers the row to a sample as an example of a phrase, -1 for none.
 func (v *visit) pick(s *sample, capacity int, seed uint64, phrase int) {
-	hash := mix(v.hash ^ mix(seed+uint64(phrase+1)))
+	hash := pickHash(v.hash, seed, phrase)
 	if s.wants(capacity, hash) {
-		s.add(capacity, &pick{hash, v.at, v.copy(), phrase})
+		s.add(capacity, &pick{hash, v.at, v.copy(), phrase, v.complaint()})
 	}
+}
+
+// complaint says for people what is wrong with the row.
+func (v *visit) complaint() string {
+	if v.wrong == nil {
+		return ""
+	}
+	return strings.ToValidUTF8(overlay.Shorten(v.wrong.Error(), 3*longestText), "\uFFFD")
 }
 
 // copy returns the row in memory of its own.
 func (v *visit) copy() *schema.Row {
-	if v.own == nil {
+	if v.own == nil && v.wrong == nil {
 		v.own = clone(v.row)
+	} else if v.own == nil {
+		v.own = origin(v.row)
 	}
 	return v.own
+}
+
+// origin copies where a row that is not valid is from. The rest may be what no
+// file of a Partial can hold, such as a score that is no number.
+func origin(r *schema.Row) *schema.Row {
+	text := func(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
+	return &schema.Row{Key: text(r.Key), Source: schema.Source{Shard: text(r.Source.Shard), Index: r.Source.Index}}
 }
 
 // clone copies what is shown of a row.

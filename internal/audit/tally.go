@@ -101,6 +101,16 @@ func (t *Tally) merge(other *Tally) {
 	t.shrink()
 }
 
+// mentions returns how many events are counted.
+func (t *Tally) mentions() (sum int64) {
+	for text := range maps.Keys(t.Texts) {
+		for _, s := range t.Texts[text] {
+			sum += s.Mentions
+		}
+	}
+	return sum
+}
+
 // counted is a text with its estimated counts.
 type counted struct {
 	text string
