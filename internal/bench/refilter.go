@@ -14,7 +14,7 @@ import (
 
 	"github.com/groundmill/groundmill/filter"
 	"github.com/groundmill/groundmill/pipelines/refilter"
-	"github.com/groundmill/groundmill/pipelines/refilter/sourcetest"
+	"github.com/groundmill/groundmill/pipelines/sourcetest"
 	"github.com/groundmill/groundmill/schema"
 )
 
@@ -56,7 +56,7 @@ nothing around it. They take turns %d times; medians.`, refilterUnits, unitRows,
 // refilterIn measures in a folder.
 func (b *bench) refilterIn(ctx context.Context, folder, where string) error {
 	source := filepath.Join(folder, "raw-store")
-	if err := sourcetest.Write(ctx, source, refilterUnits, unitRows); err != nil {
+	if err := (sourcetest.Set{Kind: schema.KindRaw, Units: refilterUnits, Rows: unitRows}).Write(ctx, source); err != nil {
 		return err
 	}
 	defer os.RemoveAll(source)

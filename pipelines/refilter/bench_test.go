@@ -9,7 +9,8 @@ import (
 
 	"github.com/groundmill/groundmill/filter"
 	"github.com/groundmill/groundmill/pipelines/refilter"
-	"github.com/groundmill/groundmill/pipelines/refilter/sourcetest"
+	"github.com/groundmill/groundmill/pipelines/sourcetest"
+	"github.com/groundmill/groundmill/schema"
 )
 
 // processorTime returns what the process has used of all cores: what counts on a
@@ -27,7 +28,7 @@ func processorTime(b *testing.B) time.Duration {
 func BenchmarkRun(b *testing.B) {
 	const units, rows = 60, 10_000
 	source := b.TempDir()
-	if err := sourcetest.Write(b.Context(), source, units, rows); err != nil {
+	if err := (sourcetest.Set{Kind: schema.KindRaw, Units: units, Rows: rows}).Write(b.Context(), source); err != nil {
 		b.Fatal(err)
 	}
 	for name, rules := range map[string]filter.Config{

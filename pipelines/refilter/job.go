@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/groundmill/groundmill/filter"
+	"github.com/groundmill/groundmill/internal/storage"
 	"github.com/groundmill/groundmill/pipelines"
 	"github.com/groundmill/groundmill/schema"
 )
@@ -35,7 +36,11 @@ func open(data []byte) (pipelines.Job, error) {
 	if err := json.Unmarshal(data, &s); err != nil {
 		return nil, fmt.Errorf("refilter: decode job: %w", err)
 	}
-	src, err := openSource(context.Background(), s.Source)
+	store, err := storage.Open(s.Source)
+	if err != nil {
+		return nil, err
+	}
+	src, err := readSource(context.Background(), store)
 	if err != nil {
 		return nil, err
 	}

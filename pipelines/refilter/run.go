@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/groundmill/groundmill/pipelines"
@@ -74,17 +73,15 @@ func newRequest(ctx context.Context, location string, opts Options, run RunOptio
 	if err := opts.Validate(); err != nil {
 		return pipelines.Request{}, err
 	}
-	if !opts.Beam.Reaches(location) {
-		return pipelines.Request{}, fmt.Errorf("source: workers of %s cannot reach %s; copy it into a bucket", opts.Beam.Runner, location)
+	store, err := pipelines.OpenSource(location, opts.Output.Dir, opts.Beam)
+	if err != nil {
+		return pipelines.Request{}, err
 	}
-	src, err := openSource(ctx, location)
+	src, err := readSource(ctx, store)
 	if err != nil {
 		return pipelines.Request{}, err
 	}
 	if err := src.checkOptions(opts); err != nil {
-		return pipelines.Request{}, err
-	}
-	if err := checkApart(src.store.String(), opts.Output.Dir); err != nil {
 		return pipelines.Request{}, err
 	}
 	plan, err := src.plan(ctx)
@@ -100,14 +97,4 @@ func newRequest(ctx context.Context, location string, opts Options, run RunOptio
 	return pipelines.Request{
 		Job: jobName, Spec: data, Plan: plan, Output: dir, Split: split, Kinds: kinds, Redo: run.Redo,
 	}, nil
-}
-
-// checkApart refuses an output folder inside the source, where its files would be
-// foreign.
-func checkApart(source, output string) error {
-	outer, inner := strings.TrimRight(source, "/")+"/", strings.TrimRight(output, "/")+"/"
-	if strings.HasPrefix(inner, outer) {
-		return fmt.Errorf("output %s lies in the source %s: choose a folder outside", output, source)
-	}
-	return nil
 }

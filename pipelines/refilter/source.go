@@ -27,12 +27,8 @@ type source struct {
 	files    map[string]schema.File // that the manifest lists, by path
 }
 
-// openSource reads the account of the run at a location.
-func openSource(ctx context.Context, location string) (*source, error) {
-	store, err := storage.Open(location)
-	if err != nil {
-		return nil, err
-	}
+// readSource reads the account of the run in a store.
+func readSource(ctx context.Context, store storage.Store) (*source, error) {
 	s := &source{store: store, files: map[string]schema.File{}}
 	if err := s.read(ctx); err != nil {
 		return nil, fmt.Errorf("source %s: %w", store, err)

@@ -43,11 +43,14 @@ const negatives = 10
 // rowsPerShard is how many rows come from one input file.
 const rowsPerShard = 10_000
 
-// Rows returns n rows.
-func Rows(shape Shape, n int) []*schema.Row {
+// Rows returns the first n rows.
+func Rows(shape Shape, n int) []*schema.Row { return From(shape, 0, n) }
+
+// From returns n rows from a position on.
+func From(shape Shape, first, n int) []*schema.Row {
 	rows := make([]*schema.Row, n)
 	for i := range rows {
-		rows[i] = shape.row(i)
+		rows[i] = shape.row(first + i)
 	}
 	return rows
 }

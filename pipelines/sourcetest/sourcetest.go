@@ -1,10 +1,9 @@
-// Package sourcetest makes what package refilter reads, without a teacher: the
-// raw files and the manifest of a finished run of the bench shape (package
+// Package sourcetest makes what the jobs over finished runs read, without a teacher:
+// the files of one kind and the manifest of a run of the bench shape (package
 // rowtest).
 //
-//	err := sourcetest.Write(ctx, "out/source", 100, 10_000) // a million rows
-//
-// All units hold the same rows, so that a large run costs little to make.
+//	set := sourcetest.Set{Kind: schema.KindRaw, Units: 100, Rows: 10_000}
+//	err := set.Write(ctx, "out/source") // a million rows
 package sourcetest
 
 import (
@@ -18,8 +17,18 @@ import (
 	"github.com/groundmill/groundmill/schema/rowtest"
 )
 
-// Write writes a run of so many units of so many rows to a location.
-func Write(ctx context.Context, location string, units, rows int) error {
+// Set is a run to make.
+type Set struct {
+	Kind  schema.Kind // KindData or KindRaw
+	Units int
+	Rows  int // of a unit
+	// Distinct gives each unit rows of its own. Without it all hold the same, so that
+	// a large run costs little to make.
+	Distinct bool
+}
+
+// Write writes the run to a location.
+func (s Set) Write(ctx context.Context, location string) error {
 	store, err := storage.Open(location)
 	if err != nil {
 		return err
@@ -28,13 +37,16 @@ func Write(ctx context.Context, location string, units, rows int) error {
 	if err != nil {
 		return err
 	}
-	raw, stats, err := encode(rowtest.Rows(rowtest.Raw, rows), m.Metadata())
-	if err != nil {
-		return err
-	}
-	for i := range units {
-		name := schema.FileName(schema.KindRaw, "train", i, units)
-		if err := storage.WriteFile(ctx, store, name, raw); err != nil {
+	var file []byte
+	var stats schema.FileStats
+	for i := range s.Units {
+		if s.Distinct || i == 0 {
+			if file, stats, err = encode(s.rows(i), m.Metadata()); err != nil {
+				return err
+			}
+		}
+		name := schema.FileName(s.Kind, "train", i, s.Units)
+		if err := storage.WriteFile(ctx, store, name, file); err != nil {
 			return err
 		}
 		unit := schema.UnitSummary{Unit: i, Name: fmt.Sprintf("%05d.tar", i), Files: []schema.File{stats.File(name)}}
@@ -45,6 +57,15 @@ func Write(ctx context.Context, location string, units, rows int) error {
 	return end(ctx, store, m)
 }
 
+// rows returns those of a unit.
+func (s Set) rows(unit int) []*schema.Row {
+	shape := rowtest.Data
+	if s.Kind == schema.KindRaw {
+		shape = rowtest.Raw
+	}
+	return rowtest.From(shape, unit*s.Rows, s.Rows)
+}
+
 // newManifest returns a manifest of annotate's defaults without units.
 func newManifest() (*schema.Manifest, error) {
 	config, digest, err := annotate.Default().Effective().Canonical()
@@ -53,7 +74,7 @@ func newManifest() (*schema.Manifest, error) {
 	return m, err
 }
 
-// encode returns the bytes of a raw file.
+// encode returns the bytes of a file.
 func encode(rows []*schema.Row, meta schema.Metadata) ([]byte, schema.FileStats, error) {
 	var out bytes.Buffer
 	w, err := schema.NewWriter(&out, meta, schema.WriterOptions{})
