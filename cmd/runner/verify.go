@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/groundmill/groundmill/internal/audit"
 	"github.com/groundmill/groundmill/internal/storage"
 	"github.com/groundmill/groundmill/internal/verify"
 )
@@ -15,14 +16,15 @@ import (
 const shownProblems = 50
 
 func newVerify(c *console) *cobra.Command {
-	var o verify.Options
+	o := verify.Options{Partial: audit.CheckPartial}
 	cmd := &cobra.Command{
 		Use:   "verify DIR",
 		Short: "Check an output folder, bit by bit",
 		Long: `verify checks the output folder of a run against its own account: every file's
 digest, every row, box and offset, every count, and that every record of the
-input is in exactly one place. It finds truncated, changed, swapped, missing and
-foreign files, names the units to redo, and changes nothing.
+input is in exactly one place; of an audit in parts, every partial result. It finds
+truncated, changed, swapped, missing and foreign files, names the units to redo, and
+changes nothing.
 
 A run that is not finished is checked as far as it is there, and counts as
 different. --quick looks at names, sizes and footers alone: seconds instead of

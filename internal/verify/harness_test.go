@@ -13,10 +13,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/groundmill/groundmill/internal/audit"
 	"github.com/groundmill/groundmill/internal/storage"
 	"github.com/groundmill/groundmill/internal/verify"
 	"github.com/groundmill/groundmill/internal/webdataset"
+	"github.com/groundmill/groundmill/pipelines"
 	"github.com/groundmill/groundmill/pipelines/annotate"
+	auditjob "github.com/groundmill/groundmill/pipelines/audit"
 	"github.com/groundmill/groundmill/pipelines/refilter"
 	"github.com/groundmill/groundmill/schema"
 )
@@ -125,6 +128,45 @@ func TestJobs(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantOK(t, check(t, again.Output.Dir))
+}
+
+// TestPartials checks an audit in parts with and without a decoder of its files.
+func TestPartials(t *testing.T) {
+	opts := labels(t)
+	mustAnnotate(t, opts, annotate.RunOptions{})
+	req := auditjob.Request{Source: opts.Output.Dir, Parts: filepath.Join(t.TempDir(), "parts"), PerStratum: 1}
+	if _, err := auditjob.Run(t.Context(), req, pipelines.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	wantOK(t, check(t, req.Parts))
+	store, err := storage.Open(req.Parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct {
+		partial func([]byte) (schema.Counts, error)
+		want    []verify.Kind
+	}{
+		"as they are": {audit.CheckPartial, nil},
+		"no partials": {func([]byte) (schema.Counts, error) { return schema.Counts{}, fs.ErrInvalid }, []verify.Kind{verify.KindBadPartial}},
+		"other rows": {func(data []byte) (schema.Counts, error) {
+			counts, err := audit.CheckPartial(data)
+			counts.Rows++
+			return counts, err
+		}, []verify.Kind{verify.KindAccounting}},
+	} {
+		report, err := verify.Run(t.Context(), store, verify.Options{Partial: tt.partial})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []verify.Kind
+		for _, p := range report.Problems {
+			got = append(got, p.Kind)
+		}
+		if diff := cmp.Diff(tt.want, slices.Compact(got)); diff != "" {
+			t.Errorf("%s: problems (-want +got):\n%s", name, diff)
+		}
+	}
 }
 
 // TestRedo damages one file after the other; doing the units again that the check
