@@ -137,12 +137,7 @@ func (p *Partial) addPhrase(v *visit, i int) {
 }
 
 // countFlag counts a flag; text of a page is not kept.
-func (p *Partial) countFlag(flag string) {
-	if _, known := p.Flags[flag]; !known {
-		flag = strings.Clone(flag)
-	}
-	p.Flags[flag]++
-}
+func (p *Partial) countFlag(flag string) { p.Flags[strings.Clone(flag)]++ }
 
 func (p *Partial) addBox(row *schema.Row, b *schema.ScoredBox) {
 	width, height := float64(b.Width()), float64(b.Height())

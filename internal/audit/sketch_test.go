@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -191,4 +192,20 @@ func FuzzHead(f *testing.F) {
 			t.Errorf("the head of the head %q is %q", got, again)
 		}
 	})
+}
+
+// TestTallyKeepsNoPage counts a text that is part of a long one, at rising levels: what
+// is kept must not be that part, which would keep the whole.
+func TestTallyKeepsNoPage(t *testing.T) {
+	page := strings.Repeat("-", 1000) + "dog"
+	text := page[1000:]
+	tally := Tally{Capacity: 10}
+	for level := range 5 {
+		tally.add(text, 1<<level, true)
+		for kept := range tally.Texts {
+			if unsafe.StringData(kept) == unsafe.StringData(text) {
+				t.Fatalf("level %d: the key is part of the page", level)
+			}
+		}
+	}
 }

@@ -46,10 +46,9 @@ func (t *Tally) add(text string, hash uint64, grounded bool) {
 		by[level].add(s)
 		return
 	}
-	if !known {
-		text = strings.Clone(text)
-	}
-	t.put(text, level, s)
+	// A known text is copied, too: the map takes the new key, and text is part of a
+	// whole page of them.
+	t.put(strings.Clone(text), level, s)
 	t.shrink()
 }
 
