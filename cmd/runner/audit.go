@@ -5,9 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -81,13 +78,8 @@ func runAudit(ctx context.Context, c *console, dir string, o auditOptions) error
 	if err != nil {
 		return err
 	}
-	if o.output != "" {
-		if err := report.FindPictures(ctx, pictures); err != nil {
-			return err
-		}
-		if err := replaceFile(o.output, report.WritePage); err != nil {
-			return err
-		}
+	if err := writePage(ctx, report, pictures, o.output); err != nil {
+		return err
 	}
 	return c.result(report, func(w io.Writer) {
 		report.WriteText(w)
@@ -134,24 +126,4 @@ func (o *auditOptions) open(ctx context.Context, dir string) (storage.Store, *pi
 	}
 	pictures, err := openPictures(ctx, o.input, o.output)
 	return store, pictures, err
-}
-
-// inside says whether a file would lie in a folder of the disk, symbolic links
-// followed.
-func inside(dir, file string) bool {
-	folder, err1 := filepath.EvalSymlinks(dir)
-	folder, err2 := filepath.Abs(folder)
-	parent, err3 := filepath.EvalSymlinks(filepath.Dir(file))
-	parent, err4 := filepath.Abs(parent)
-	if file == "" || errors.Join(err1, err2, err3, err4) != nil {
-		return false
-	}
-	return strings.HasPrefix(parent+string(filepath.Separator), strings.TrimRight(folder, string(filepath.Separator))+string(filepath.Separator))
-}
-
-// same says whether two paths are of one file.
-func same(a, b string) bool {
-	infoA, err1 := os.Stat(a)
-	infoB, err2 := os.Stat(b)
-	return err1 == nil && err2 == nil && os.SameFile(infoA, infoB)
 }

@@ -70,13 +70,8 @@ func runDiff(ctx context.Context, c *console, placeA, placeB string, o diffOptio
 	if err != nil {
 		return err
 	}
-	if o.output != "" {
-		if err := report.FindPictures(ctx, pictures); err != nil {
-			return err
-		}
-		if err := replaceFile(o.output, report.WritePage); err != nil {
-			return err
-		}
+	if err := writePage(ctx, report, pictures, o.output); err != nil {
+		return err
 	}
 	return c.result(report, func(w io.Writer) {
 		report.WriteText(w)
@@ -90,7 +85,7 @@ func runDiff(ctx context.Context, c *console, placeA, placeB string, o diffOptio
 func (o *diffOptions) validate(places ...string) error {
 	for _, place := range places {
 		switch {
-		case same(place, o.output):
+		case sameFile(place, o.output):
 			return fmt.Errorf("the page %s is what is compared: choose another name", o.output)
 		case inside(place, o.output):
 			return fmt.Errorf("the page %s would lie in %s, which is compared: choose a place outside", o.output, place)

@@ -94,10 +94,3 @@ func named(input string, err error) error {
 	}
 	return fmt.Errorf("%s: %w", input, err)
 }
-
-// sameFile says whether two names are one file.
-func sameFile(a, b string) bool {
-	infoA, errA := os.Stat(a)
-	infoB, errB := os.Stat(b)
-	return errA == nil && errB == nil && os.SameFile(infoA, infoB)
-}

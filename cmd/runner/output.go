@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // replaceFile writes a file of results, replacing an older one only when the
@@ -51,4 +52,24 @@ func writeAside(path string, write func(io.Writer) error) (err error) {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	return os.Rename(f.Name(), path)
+}
+
+// inside says whether a file would lie in a folder of the disk, symbolic links
+// followed.
+func inside(dir, file string) bool {
+	folder, err1 := filepath.EvalSymlinks(dir)
+	folder, err2 := filepath.Abs(folder)
+	parent, err3 := filepath.EvalSymlinks(filepath.Dir(file))
+	parent, err4 := filepath.Abs(parent)
+	if file == "" || errors.Join(err1, err2, err3, err4) != nil {
+		return false
+	}
+	return strings.HasPrefix(parent+string(filepath.Separator), strings.TrimRight(folder, string(filepath.Separator))+string(filepath.Separator))
+}
+
+// sameFile says whether two names are one file.
+func sameFile(a, b string) bool {
+	infoA, errA := os.Stat(a)
+	infoB, errB := os.Stat(b)
+	return errA == nil && errB == nil && os.SameFile(infoA, infoB)
 }

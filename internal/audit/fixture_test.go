@@ -14,27 +14,17 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/groundmill/groundmill/internal/page/pagetest"
 	"github.com/groundmill/groundmill/internal/storage"
 	"github.com/groundmill/groundmill/schema"
 	"github.com/groundmill/groundmill/schema/rowtest"
 )
 
-// hostile are texts that break pages.
-var hostile = []string{
-	`<script>document.title='owned'</script><img src=x onerror=alert(1)>`,
-	`"></title></style><style>*{display:none}</style>`,
-	"a dog \u202egod a\u202c and \u2066isolated",
-	"tab\x00nul\x1b[31m and \x7f",
-	"کلب أسود on a mat",
-	"{{.Secret}} ${x} </svg></bdi>",
-	strings.Repeat("long ", 20_000) + "end",
-}
-
 // smallRows are some rows with all that a page shows: hostile texts, embedded
 // pictures, shared, tiny, glued and whole-image boxes.
 func smallRows() []*schema.Row {
 	rows := rowtest.Rows(rowtest.Data, 40)
-	for i, caption := range hostile {
+	for i, caption := range pagetest.Hostile {
 		row := rows[i]
 		row.Key, row.Caption = caption[:min(len(caption), 300)], caption
 		edges := schema.Box{X2: float32(row.Width), Y2: float32(row.Height)}
@@ -44,7 +34,7 @@ func smallRows() []*schema.Row {
 			Boxes: []schema.ScoredBox{{Box: edges, Score: score}},
 		}}
 	}
-	odd := rows[len(hostile)]
+	odd := rows[len(pagetest.Hostile)]
 	box := schema.Box{X1: 0, Y1: 0, X2: 4, Y2: float32(odd.Height)}
 	for i := range odd.Phrases {
 		odd.Phrases[i].BestScore = 0.75

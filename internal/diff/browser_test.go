@@ -15,21 +15,10 @@ import (
 	"github.com/groundmill/groundmill/schema"
 )
 
-// hostile are texts that break pages.
-var hostile = []string{
-	`<script>document.title='owned'</script><img src=x onerror=alert(1)>`,
-	`"></title></style><style>*{display:none}</style>`,
-	"a dog \u202egod a\u202c and \u2066isolated",
-	"tab\x00nul\x1b[31m and \x7f",
-	"کلب أسود on a mat",
-	"{{.Secret}} ${x} </svg></bdi>",
-	strings.Repeat("long ", 20_000) + "end",
-}
-
 // hostileRows are two versions of rows with hostile texts and pictures of their own,
 // with all kinds of changes.
 func hostileRows() (a, b []*schema.Row) {
-	for i, text := range hostile {
+	for i, text := range pagetest.Hostile {
 		row := newRow("", text[:min(len(text), 300)], named(text, at(10, 10, 50, 50, 0.75)), named("a dog", at(0, 0, 9, 9, 0.5)), named("a cat"))
 		embed(row, byte(40*i))
 		other := copyOf(row)
