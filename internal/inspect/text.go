@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/groundmill/groundmill/internal/overlay"
 	"github.com/groundmill/groundmill/schema"
 )
 
@@ -79,9 +80,9 @@ func (r *Report) writePhrases(w io.Writer) {
 func (r *Report) writeRows(w io.Writer) {
 	fmt.Fprintln(w, "\nsome rows")
 	for _, row := range r.Sample {
-		fmt.Fprintf(w, "  %s  %dx%d  %s\n", Printable(row.Key), row.Width, row.Height, Printable(shorten(row.Caption, 100)))
+		fmt.Fprintf(w, "  %s  %dx%d  %s\n", Printable(row.Key), row.Width, row.Height, Printable(overlay.Clip(row.Caption, 100)))
 		for _, p := range row.Phrases {
-			fmt.Fprintf(w, "    [%d,%d) %-28s best %.2f%s\n", p.Start, p.End, Printable(shorten(p.Text, 28)), p.BestScore, boxText(p.Boxes))
+			fmt.Fprintf(w, "    [%d,%d) %-28s best %.2f%s\n", p.Start, p.End, Printable(overlay.Clip(p.Text, 28)), p.BestScore, boxText(p.Boxes))
 		}
 	}
 }
@@ -120,14 +121,6 @@ func total[K comparable](counts map[K]int64) (sum int64) {
 
 func indent(text string) string {
 	return "  " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n  ")
-}
-
-// shorten cuts text to at most n code points.
-func shorten(text string, n int) string {
-	if runes := []rune(text); len(runes) > n {
-		return string(runes[:n-1]) + "…"
-	}
-	return text
 }
 
 // Printable replaces what could move the cursor or turn the line around in a

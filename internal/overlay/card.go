@@ -48,7 +48,7 @@ type box struct {
 
 func newCard(c Card) (card, error) {
 	out := card{
-		Row: c.Row, Key: shorten(c.Row.Key, longestKey), Label: shorten(c.Row.Caption, longestLabel), Note: c.Note,
+		Row: c.Row, Key: Clip(c.Row.Key, longestKey), Label: Clip(c.Row.Caption, longestLabel), Note: c.Note,
 		Picture: dataURL(c.Image), Size: float32(max(c.Row.Width, c.Row.Height)) / 20,
 	}
 	if err := out.mark(); err != nil {
@@ -108,7 +108,7 @@ func (c *card) cut() {
 		f := &c.Caption[i]
 		n := utf8.RuneCountInString(f.Text)
 		if n > left {
-			f.Text = shorten(f.Text, left)
+			f.Text = Clip(f.Text, left)
 			c.Caption, c.Cut = c.Caption[:i+1], utf8.RuneCountInString(c.Row.Caption)
 			return
 		}

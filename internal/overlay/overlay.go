@@ -97,11 +97,11 @@ func phraseStyle() string {
 func Draw(c Card) (template.HTML, error) {
 	drawn, err := newCard(c)
 	if err != nil {
-		return "", fmt.Errorf("draw row %q: %w", shorten(c.Row.Key, longestKey), err)
+		return "", fmt.Errorf("draw row %q: %w", Clip(c.Row.Key, longestKey), err)
 	}
 	var b strings.Builder
 	if err := cardTemplate.Execute(&b, drawn); err != nil {
-		return "", fmt.Errorf("draw row %q: %w", shorten(c.Row.Key, longestKey), err)
+		return "", fmt.Errorf("draw row %q: %w", Clip(c.Row.Key, longestKey), err)
 	}
 	return template.HTML(b.String()), nil
 }

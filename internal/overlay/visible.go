@@ -35,16 +35,16 @@ func hidden(r rune) bool {
 // Shorten cuts text to at most n code points and, where it does, says how many
 // it had.
 func Shorten(text string, n int) string {
-	short := shorten(text, n)
+	short := Clip(text, n)
 	if len(short) == len(text) {
 		return text
 	}
 	return fmt.Sprintf("%s (%d characters)", short, utf8.RuneCountInString(text))
 }
 
-// shorten cuts text to at most n code points, of which the last is then an
+// Clip cuts text to at most n code points, of which the last is then an
 // ellipsis.
-func shorten(text string, n int) string {
+func Clip(text string, n int) string {
 	if len(text) <= n {
 		return text
 	}
