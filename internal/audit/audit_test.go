@@ -234,6 +234,20 @@ func TestEmbeddedPictures(t *testing.T) {
 	}
 }
 
+// A sample from a file or a row group that is not there is an error, not a picture.
+func TestEmbeddedPicturesOfNoPlace(t *testing.T) {
+	for want, at := range map[string]place{
+		"a sample is from data/none.parquet, which is not there": {File: "data/none.parquet"},
+		"it has 1 row groups, no number 7":                       {File: schema.FileName(schema.KindData, "train", 0, 2), Group: 7},
+	} {
+		r := run(t, smallRun(t), Options{})
+		r.Strata[0].picks[0].At = at
+		if err := r.FindPictures(t.Context(), picture.None()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error is %v, want %s", err, want)
+		}
+	}
+}
+
 // A page with more pictures than it may hold says which it left out.
 func TestPicturesAreBounded(t *testing.T) {
 	r := run(t, smallRun(t), Options{})

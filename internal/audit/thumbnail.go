@@ -3,9 +3,12 @@ package audit
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/groundmill/groundmill/internal/page"
 	"github.com/groundmill/groundmill/internal/picture"
+	"github.com/groundmill/groundmill/internal/rowset"
 	"github.com/groundmill/groundmill/schema"
 )
 
@@ -62,42 +65,14 @@ func (r *Report) keepThumbnail(row *schema.Row, data []byte) {
 // readEmbedded reads the pictures of rows that have them, only the row groups that
 // hold any.
 func (r *Report) readEmbedded(ctx context.Context, shown map[*schema.Row]place) error {
-	byGroup := map[place]map[int64]*schema.Row{}
+	rows := make(map[rowset.Place]*schema.Row, len(shown))
 	for row, at := range shown {
-		group := place{File: at.File, Group: at.Group}
-		if byGroup[group] == nil {
-			byGroup[group] = map[int64]*schema.Row{}
+		file, known := slices.BinarySearch(r.folder.data, at.File)
+		if !known { // a partial result may say anything
+			return fmt.Errorf("%s: a sample is from %s, which is not there", r.folder.store, at.File)
 		}
-		byGroup[group][at.Row] = row
+		rows[rowset.Place{File: file, Group: at.Group, Row: at.Row}] = row
 	}
-	for group, rows := range byGroup {
-		if err := r.readGroup(ctx, group, rows); err != nil {
-			return fmt.Errorf("%s: %w", group.File, err)
-		}
-	}
-	return nil
-}
-
-func (r *Report) readGroup(ctx context.Context, at place, wanted map[int64]*schema.Row) error {
-	file, closeFile, err := r.folder.open(ctx, at.File)
-	if err != nil {
-		return err
-	}
-	defer closeFile()
-	if !file.HasImages() {
-		return nil
-	}
-	n := int64(0)
-	for rows, err := range file.Groups()[at.Group].Batches(schema.ImageColumns) {
-		if err != nil {
-			return err
-		}
-		for i := range rows {
-			if row := wanted[n]; row != nil && rows[i].Image != nil {
-				r.keepThumbnail(row, rows[i].Image.Bytes)
-			}
-			n++
-		}
-	}
-	return ctx.Err()
+	set := rowset.In(r.folder.store, r.folder.data...)
+	return set.Images(ctx, slices.Collect(maps.Keys(rows)), func(at rowset.Place, data []byte) { r.keepThumbnail(rows[at], data) })
 }

@@ -1,8 +1,8 @@
 package rowset
 
 import (
-	"cmp"
 	"context"
+	"fmt"
 	"iter"
 
 	"github.com/groundmill/groundmill/schema"
@@ -13,11 +13,6 @@ type Place struct {
 	File  int   // number in Set.Files, from 0
 	Group int   // row group of the file, from 0
 	Row   int64 // in the group, from 0
-}
-
-// Compare orders places as Rows visits them.
-func (p Place) Compare(o Place) int {
-	return cmp.Or(cmp.Compare(p.File, o.File), cmp.Compare(p.Group, o.Group), cmp.Compare(p.Row, o.Row))
 }
 
 // Group is a row group of a Set.
@@ -90,10 +85,14 @@ func (s *Set) groupImages(ctx context.Context, at Place, wanted map[int64]bool, 
 		return err
 	}
 	defer closeFile()
-	if !r.HasImages() {
+	groups := r.Groups()
+	switch {
+	case at.Group >= len(groups):
+		return fmt.Errorf("%s: %s: it has %d row groups, no number %d", s.Location, name, len(groups), at.Group)
+	case !r.HasImages():
 		return nil
 	}
-	s.group(ctx, name, r.Groups()[at.Group], schema.ImageColumns, func(rows []schema.Row, readErr error) bool {
+	s.group(ctx, name, groups[at.Group], schema.ImageColumns, func(rows []schema.Row, readErr error) bool {
 		if err = readErr; err != nil {
 			return false
 		}

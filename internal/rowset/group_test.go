@@ -109,6 +109,10 @@ func TestGroupErrors(t *testing.T) {
 			t.Errorf("without most columns the error is %v", err)
 		}
 	}
+	err = s.Images(t.Context(), []Place{{Group: len(groups)}}, func(Place, []byte) { t.Error("an image is found there") })
+	if err == nil || !strings.Contains(err.Error(), "a.parquet: it has 3 row groups, no number 3") {
+		t.Errorf("of a row group that is not there the error is %v", err)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for _, err := range groups[1].Rows(ctx, schema.AllColumns) {

@@ -6,9 +6,9 @@
 //	for rows, err := range set.Batches(ctx, schema.AllColumns) { ... }
 //
 // Files are read in the order of their names, rows in that of the file, a batch at
-// a time; Groups lists pieces that can be read side by side. Rows are in the units of package schema. Batches takes them as they are;
-// Rows validates each, so that spans lie in the caption and boxes in the image
-// whoever wrote the file.
+// a time; Groups lists pieces that can be read side by side. Rows are in the units
+// of package schema. Batches takes them as they are; Rows validates each, so that
+// spans lie in the caption and boxes in the image whoever wrote the file.
 //
 // Of a run it also knows the rules that its boxes have passed, from the manifest.
 // The folder need not be a finished run; then it knows no rules, and says so.
@@ -80,6 +80,11 @@ func Open(ctx context.Context, location string, kinds ...schema.Kind) (*Set, err
 		return nil, wrap(location, err)
 	}
 	return s, wrap(location, s.readEnd(ctx))
+}
+
+// In returns the set of some files of a store, of which nothing else is known.
+func In(store storage.Store, files ...string) *Set {
+	return &Set{Location: store.String(), Files: files, store: store}
 }
 
 func split(location string) (folder, name string) {
