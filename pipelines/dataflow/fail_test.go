@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -279,9 +281,28 @@ func TestNoCredentials(t *testing.T) {
 	_, err := c.run(t.Context(), t, nil)
 	as[*dataflow.RefusedError](t, err)
 	wantIn(t, err, "missing.json", "gcloud auth application-default login", "GOOGLE_APPLICATION_CREDENTIALS")
+	if n := len(c.staged(t)); n != 0 {
+		t.Errorf("%d files were staged", n)
+	}
+}
+
+// TestNoDefaultCredentials looks for credentials where there are none. Google's library
+// then asks the metadata address of the machine, and where something answers, but
+// late, its connection stays: so the test is a process of its own.
+func TestNoDefaultCredentials(t *testing.T) {
+	const alone = "GROUNDMILL_TEST_ALONE"
+	if os.Getenv(alone) == "" {
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestNoDefaultCredentials$")
+		cmd.Env = append(os.Environ(), alone+"=1")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
+		return
+	}
+	c := startCloud(t)
 	t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", "")
 	t.Setenv("HOME", t.TempDir())
-	_, err = c.run(t.Context(), t, nil)
+	_, err := c.run(t.Context(), t, nil)
 	as[*dataflow.RefusedError](t, err)
 	wantIn(t, err, "no Google Cloud credentials", "gcloud auth application-default login")
 	if n := len(c.staged(t)); n != 0 {

@@ -53,6 +53,13 @@ type cloud struct {
 func newCloud(t *testing.T) *cloud {
 	t.Helper()
 	storagetest.CheckLeaks(t)
+	return startCloud(t)
+}
+
+// startCloud is newCloud for a test that is alone in its process and may leave
+// goroutines.
+func startCloud(t *testing.T) *cloud {
+	t.Helper()
 	c := &cloud{bucket: storagetest.ServeGS(t, "bucket"), Server: dataflowtest.Serve(t), options: options(), pace: hurried, stop: make(chan struct{})}
 	c.options.Endpoint = strings.TrimSuffix(c.Endpoint(), "/") // as people write it
 	c.options.WorkerBinary = dataflowtest.Worker(t, "amd64", map[string]string{"CGO_ENABLED": "1"})
